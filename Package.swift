@@ -1,0 +1,39 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "espalier",
+    products: [.executable(name: "espalier", targets: ["Espalier"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
+        .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        .target(name: "JSONDocument", dependencies: ["CSimdJSON"]),
+        .target(name: "Perceptron", dependencies: ["COpenBLAS"]),
+        .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle"]),
+        .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
+        .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
+        .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "TrainingAPI", dependencies: ["HTTPDaemon", "Jobs", "Datasets", "Perceptron", "JSONDocument"]),
+        .executableTarget(
+            name: "Espalier",
+            dependencies: [
+                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
+        .testTarget(name: "PerceptronTests", dependencies: ["Perceptron"], exclude: ["Golden"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "HTTPDaemonTests", dependencies: ["HTTPDaemon"]),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLiteStore"]),
+        .testTarget(name: "TrainingAPITests", dependencies: ["TrainingAPI", "SQLiteStore"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

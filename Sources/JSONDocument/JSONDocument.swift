@@ -1,0 +1,42 @@
+import CSimdJSON
+
+/// Why a text is not a JSON document this service reads.
+public struct JSONSyntaxError: Error, Sendable, CustomStringConvertible {
+    /// The parser's own words, fit to be shown to a client.
+    public let description: String
+}
+
+/// A parsed JSON text (RFC 8259): simdjson's tape, walked in place. Parsing is iterative and bounded in depth, so a
+/// text nested a million deep is a syntax error, not a stack overflow.
+// @unchecked: tape and strings are written once, inside `init`, and only read afterwards.
+public final class JSONDocument: @unchecked Sendable {
+    /// How deep arrays and objects may nest.
+    public static let depthLimit = 256
+
+    private let handle: OpaquePointer
+    let tape: UnsafePointer<UInt64>
+    let strings: UnsafePointer<UInt8>
+
+    /// Parses `bytes`, a UTF-8 text; the document does not refer to them afterwards.
+    public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
+        var document: OpaquePointer?
+        let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        let code = csimdjson_parse(base, base == nil ? 0 : bytes.count, 0, JSONDocument.depthLimit, &document)
+        guard code == 0, let document else {
+            throw JSONSyntaxError(description: String(cString: csimdjson_message(code)))
+        }
+        handle = document
+        tape = csimdjson_tape(document)
+        strings = csimdjson_strings(document)
+    }
+
+    /// Parses a UTF-8 text.
+    public static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONDocument {
+        try bytes.withUnsafeBytes { (buffer) throws(JSONSyntaxError) in try JSONDocument(parsing: buffer) }
+    }
+
+    deinit { csimdjson_free(handle) }
+
+    /// The document's one value.
+    public var root: JSONNode { JSONNode(document: self, index: 1) }
+}

@@ -1,0 +1,157 @@
+/// Writes JSON text into a growing byte buffer, members in the order given, every number as the shortest decimal that
+/// reads back to the same bits. The caller keeps the structure legal; commas are the writer's business.
+public struct JSONWriter: Sendable {
+    /// The text so far, UTF-8.
+    public private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    /// An empty text.
+    public init() {}
+
+    /// Hands out the text so far and goes on with an empty buffer: for streaming.
+    public mutating func drain() -> [UInt8] {
+        let drained = bytes
+        bytes.removeAll(keepingCapacity: true)
+        return drained
+    }
+
+    /// Writes `{`, what `body` writes, and `}`.
+    public mutating func object(_ body: (inout JSONWriter) -> Void) {
+        open(UInt8(ascii: "{"))
+        body(&self)
+        close(UInt8(ascii: "}"))
+    }
+
+    /// Writes `[`, what `body` writes, and `]`.
+    public mutating func array(_ body: (inout JSONWriter) -> Void) {
+        open(UInt8(ascii: "["))
+        body(&self)
+        close(UInt8(ascii: "]"))
+    }
+
+    /// Writes `{` or `[` of a value closed later: for streaming.
+    public mutating func open(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        needsComma = false
+    }
+
+    /// Writes `}` or `]`.
+    public mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
+        needsComma = true
+    }
+
+    /// Writes a member's name; its value must follow.
+    public mutating func name(_ name: String) {
+        separate()
+        append(quoted: name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// Writes a string.
+    public mutating func value(_ text: String) {
+        separate()
+        append(quoted: text)
+    }
+
+    /// Writes a whole number.
+    public mutating func value(_ number: some BinaryInteger) {
+        separate()
+        bytes.append(contentsOf: number.description.utf8)
+    }
+
+    /// Writes a number; NaN and infinities, which JSON lacks, become null.
+    public mutating func value(_ number: Double) {
+        separate()
+        bytes.append(contentsOf: (number.isFinite ? number.description : "null").utf8)
+    }
+
+    /// Writes a number; NaN and infinities become null.
+    public mutating func value(_ number: Float) {
+        separate()
+        bytes.append(contentsOf: (number.isFinite ? number.description : "null").utf8)
+    }
+
+    /// Writes `true` or `false`.
+    public mutating func value(_ flag: Bool) {
+        separate()
+        bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+    }
+
+    /// Writes `null`.
+    public mutating func null() {
+        separate()
+        bytes.append(contentsOf: "null".utf8)
+    }
+
+    /// Writes a text that is a legal JSON value already.
+    public mutating func raw(_ json: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: json)
+    }
+
+    /// Writes a member with an object value.
+    public mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {
+        self.name(name)
+        object(body)
+    }
+
+    /// Writes a member with an array value.
+    public mutating func array(_ name: String, _ body: (inout JSONWriter) -> Void) {
+        self.name(name)
+        array(body)
+    }
+
+    /// Writes a member with a string value, or null.
+    public mutating func member(_ name: String, _ text: String?) {
+        self.name(name)
+        if let text { value(text) } else { null() }
+    }
+
+    /// Writes a member with a whole number, or null.
+    public mutating func member(_ name: String, _ number: (some BinaryInteger)?) {
+        self.name(name)
+        if let number { value(number) } else { null() }
+    }
+
+    /// Writes a member with a number, or null.
+    public mutating func member(_ name: String, _ number: Double?) {
+        self.name(name)
+        if let number { value(number) } else { null() }
+    }
+
+    /// Writes a member with a boolean, or null.
+    public mutating func member(_ name: String, _ flag: Bool?) {
+        self.name(name)
+        if let flag { value(flag) } else { null() }
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+
+    private mutating func append(quoted text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case UInt8(ascii: "\n"):
+                bytes.append(contentsOf: "\\n".utf8)
+            case 0..<0x20:
+                bytes.append(contentsOf: "\\u00".utf8)
+                bytes.append(JSONWriter.hexDigits[Int(byte >> 4)])
+                bytes.append(JSONWriter.hexDigits[Int(byte & 15)])
+            default:
+                bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

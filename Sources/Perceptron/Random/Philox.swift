@@ -1,0 +1,80 @@
+/// Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four random words as a pure
+/// function of a 64-bit key and a 128-bit counter, so that any number of any step can be had without the ones before.
+public struct Philox: Sendable {
+    /// What a stream of numbers is for; streams with different purposes never overlap.
+    public enum Purpose: UInt32, Sendable {
+        case initialWeights = 1
+        case shuffle = 2
+        case dropout = 3
+        case split = 4
+        case gradientCheckSample = 5
+    }
+
+    private let key: (UInt32, UInt32)
+    private let purpose: UInt32
+
+    /// The stream of `seed` for `purpose`.
+    public init(seed: UInt64, purpose: Purpose) {
+        key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+        self.purpose = purpose.rawValue
+    }
+
+    /// The four words at (`block`, `major`, `minor`): `block` counts within one use, `major` and `minor` say which
+    /// (epoch and step, or layer).
+    @inlinable
+    public func words(block: UInt32, major: UInt32 = 0, minor: UInt32 = 0) -> SIMD4<UInt32> {
+        Philox.rounds(SIMD4(block, minor, major, purposeWord), keyWords)
+    }
+
+    @usableFromInline var keyWords: (UInt32, UInt32) { key }
+    @usableFromInline var purposeWord: UInt32 { purpose }
+
+    /// The bare function: ten rounds over `counter` with `key`.
+    @inlinable
+    public static func rounds(_ counter: SIMD4<UInt32>, _ key: (UInt32, UInt32)) -> SIMD4<UInt32> {
+        var c = counter
+        var k0 = key.0
+        var k1 = key.1
+        for _ in 0..<10 {
+            let p0 = UInt64(0xD251_1F53) * UInt64(c[0])
+            let p1 = UInt64(0xCD9E_8D57) * UInt64(c[2])
+            c = SIMD4(
+                UInt32(truncatingIfNeeded: p1 >> 32) ^ c[1] ^ k0, UInt32(truncatingIfNeeded: p1),
+                UInt32(truncatingIfNeeded: p0 >> 32) ^ c[3] ^ k1, UInt32(truncatingIfNeeded: p0))
+            k0 &+= 0x9E37_79B9
+            k1 &+= 0xBB67_AE85
+        }
+        return c
+    }
+
+    /// A permutation of 0..<count (Fisher–Yates, downwards, with Lemire's multiply-shift), the `major`-th of this
+    /// stream. The bias of multiply-shift is below count / 2⁶⁴.
+    public func permutation(_ count: Int, major: UInt32 = 0) -> [Int32] {
+        var order = (0..<Int32(count)).map { $0 }
+        shuffle(&order, major: major)
+        return order
+    }
+
+    /// Puts `order` into a random order, the `major`-th of this stream.
+    public func shuffle(_ order: inout [Int32], major: UInt32 = 0) {
+        guard order.count > 1 else { return }
+        order.withUnsafeMutableBufferPointer { rows in
+            var block: UInt32 = 0
+            var spare = SIMD4<UInt32>()
+            var left = 0
+            var i = rows.count - 1
+            while i > 0 {
+                if left == 0 {
+                    spare = words(block: block, major: major)
+                    block &+= 1
+                    left = 2
+                }
+                left -= 1
+                let draw = UInt64(spare[2 * left]) << 32 | UInt64(spare[2 * left + 1])
+                let j = Int(draw.multipliedFullWidth(by: UInt64(i + 1)).high)
+                rows.swapAt(i, j)
+                i -= 1
+            }
+        }
+    }
+}
