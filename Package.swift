@@ -15,12 +15,15 @@ let package = Package(
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(name: "JSONDocument", dependencies: ["CSimdJSON"]),
-        .target(name: "Perceptron", dependencies: ["COpenBLAS"]),
+        .target(name: "CFloatingPoint"),
+        .target(name: "Perceptron", dependencies: ["COpenBLAS", "CFloatingPoint"]),
         .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
         .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
-        .target(name: "TrainingAPI", dependencies: ["HTTPDaemon", "Jobs", "Datasets", "Perceptron", "JSONDocument"]),
+        .target(
+            name: "TrainingAPI", dependencies: ["HTTPDaemon", "Jobs", "Datasets", "Perceptron", "JSONDocument"],
+            resources: [.embedInCode("openapi.yaml")]),
         .executableTarget(
             name: "Espalier",
             dependencies: [
@@ -28,12 +31,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
         .testTarget(name: "PerceptronTests", dependencies: ["Perceptron"], exclude: ["Golden"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
         .testTarget(name: "HTTPDaemonTests", dependencies: ["HTTPDaemon"]),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLiteStore"]),
-        .testTarget(name: "TrainingAPITests", dependencies: ["TrainingAPI", "SQLiteStore"]),
     ],
     swiftLanguageModes: [.v6]
 )

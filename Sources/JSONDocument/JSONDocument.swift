@@ -32,7 +32,9 @@ public final class JSONDocument: @unchecked Sendable {
 
     /// Parses a UTF-8 text.
     public static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONDocument {
-        try bytes.withUnsafeBytes { (buffer) throws(JSONSyntaxError) in try JSONDocument(parsing: buffer) }
+        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONSyntaxError) in
+            try JSONDocument(parsing: UnsafeRawBufferPointer(buffer))
+        }
     }
 
     deinit { csimdjson_free(handle) }

@@ -59,6 +59,15 @@ public struct JSONNode: Sendable {
         }
     }
 
+    /// The value of a number written without fraction or exponent, else nil.
+    var exactInteger: Int128? {
+        switch JSONNode.tag(word) {
+        case UInt8(ascii: "l"): Int128(Int64(bitPattern: document.tape[index + 1]))
+        case UInt8(ascii: "u"): Int128(document.tape[index + 1])
+        default: nil
+        }
+    }
+
     /// The value of a whole number from 0 to 2⁶⁴ − 1, else nil.
     public var unsigned: UInt64? {
         if JSONNode.tag(word) == UInt8(ascii: "u") { return document.tape[index + 1] }

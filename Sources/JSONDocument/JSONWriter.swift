@@ -155,3 +155,24 @@ public struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 }
+
+extension JSONWriter {
+    /// Writes a parsed value again.
+    public mutating func value(_ node: JSONNode) {
+        switch node.kind {
+        case .null: null()
+        case .boolean: value(node.boolean ?? false)
+        case .string: value(node.string ?? "")
+        case .number:
+            if let integer = node.exactInteger { value(integer) } else { value(node.number ?? .nan) }
+        case .array: array { json in for element in node.elements { json.value(element) } }
+        case .object:
+            object { json in
+                for (name, value) in node.members {
+                    json.name(name)
+                    json.value(value)
+                }
+            }
+        }
+    }
+}

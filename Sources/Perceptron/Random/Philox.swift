@@ -32,19 +32,21 @@ public struct Philox: Sendable {
     /// The bare function: ten rounds over `counter` with `key`.
     @inlinable
     public static func rounds(_ counter: SIMD4<UInt32>, _ key: (UInt32, UInt32)) -> SIMD4<UInt32> {
-        var c = counter
+        // Scalars rather than a vector: the compiler keeps them in registers.
+        var (c0, c1, c2, c3) = (counter[0], counter[1], counter[2], counter[3])
         var k0 = key.0
         var k1 = key.1
         for _ in 0..<10 {
-            let p0 = UInt64(0xD251_1F53) * UInt64(c[0])
-            let p1 = UInt64(0xCD9E_8D57) * UInt64(c[2])
-            c = SIMD4(
-                UInt32(truncatingIfNeeded: p1 >> 32) ^ c[1] ^ k0, UInt32(truncatingIfNeeded: p1),
-                UInt32(truncatingIfNeeded: p0 >> 32) ^ c[3] ^ k1, UInt32(truncatingIfNeeded: p0))
+            let p0 = UInt64(0xD251_1F53) * UInt64(c0)
+            let p1 = UInt64(0xCD9E_8D57) * UInt64(c2)
+            c0 = UInt32(truncatingIfNeeded: p1 >> 32) ^ c1 ^ k0
+            c1 = UInt32(truncatingIfNeeded: p1)
+            c2 = UInt32(truncatingIfNeeded: p0 >> 32) ^ c3 ^ k1
+            c3 = UInt32(truncatingIfNeeded: p0)
             k0 &+= 0x9E37_79B9
             k1 &+= 0xBB67_AE85
         }
-        return c
+        return SIMD4(c0, c1, c2, c3)
     }
 
     /// A permutation of 0..<count (Fisher–Yates, downwards, with Lemire's multiply-shift), the `major`-th of this

@@ -1,0 +1,95 @@
+import JSONDocument
+
+extension DataSpecification {
+    private enum SourceWord: String, CaseIterable {
+        case examples = "inline"
+        case sets, csv, dataset
+    }
+
+    /// Writes the specification as an object: what a job is stored with. `more` may add members that are not read back:
+    /// `rows`, `inputs` and `classes`.
+    public func write(into json: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
+        json.object { json in
+            switch source {
+            case .examples: json.member("source", SourceWord.examples.rawValue)
+            case .csv: json.member("source", SourceWord.csv.rawValue)
+            case .dataset(let id):
+                json.member("source", SourceWord.dataset.rawValue)
+                json.member("dataset", id)
+            case .sets(let train, let dev, let test):
+                json.member("source", SourceWord.sets.rawValue)
+                json.object("given_rows") { json in
+                    json.member("train", train)
+                    json.member("dev", dev)
+                    json.member("test", test)
+                }
+            }
+            if let table { json.member("table", table) }
+            if let target {
+                json.name("target")
+                target.write(into: &json)
+            }
+            if let features {
+                json.array("features") { json in for feature in features { feature.write(into: &json) } }
+            }
+            json.member("task", task.rawValue)
+            if split != SplitSpecification() { writeSplit(into: &json) }
+            json.member("normalize", normalize.rawValue)
+            json.member("missing", missing.rawValue)
+            more(&json)
+        }
+    }
+
+    private func writeSplit(into json: inout JSONWriter) {
+        json.object("split") { json in
+            if let fractions = split.fractions {
+                json.member("train", fractions.train)
+                json.member("dev", fractions.dev)
+                json.member("test", fractions.test)
+            }
+            if let stratify = split.stratify { json.member("stratify", stratify) }
+        }
+    }
+
+    /// Reads what `write(into:)` wrote.
+    public init(stored node: JSONNode, at pointer: String = "") throws(Faults) {
+        let faults = FaultCollector()
+        var reader = ObjectReader(node, at: pointer, faults: faults)
+        self.init(source: .examples)
+        switch reader.choice("source", of: SourceWord.self) {
+        case .examples: source = .examples
+        case .csv: source = .csv
+        case .dataset: source = .dataset(id: reader.required("dataset")?.string ?? "")
+        case .sets: source = DataSpecification.sets(&reader)
+        case nil: reader.fault("source", "is required")
+        }
+        table = reader.string("table")
+        if let table, !ContentHash.isWellFormed(table) { reader.fault("table", "must be a SHA-256 in hexadecimal") }
+        readColumns(&reader)
+        readOptions(&reader)
+        for member in ["rows", "inputs", "classes"] { _ = reader.value(member) }
+        reader.finish()
+        try faults.throwIfAny()
+    }
+
+    private static func sets(_ reader: inout ObjectReader) -> Source {
+        guard let node = reader.required("given_rows") else { return .examples }
+        var rows = ObjectReader(node, at: reader.pointer(to: "given_rows"), faults: reader.faults)
+        let range = 0...Int(Int32.max)
+        let train = rows.integer("train", in: range) ?? 0
+        let dev = rows.integer("dev", in: range) ?? 0
+        let test = rows.integer("test", in: range) ?? 0
+        rows.finish()
+        return .sets(train: train, dev: dev, test: test)
+    }
+}
+
+extension ColumnReference {
+    /// Writes the name or the number.
+    func write(into json: inout JSONWriter) {
+        switch self {
+        case .name(let name): json.value(name)
+        case .index(let index): json.value(index)
+        }
+    }
+}

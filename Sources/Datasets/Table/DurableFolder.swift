@@ -1,0 +1,65 @@
+import Glibc
+
+/// A folder of small files that are written once, whole and durable, and never changed.
+package struct DurableFolder: Sendable {
+    private let directory: String
+
+    /// Opens the folder, making it if need be, and deletes what interrupted writers left there.
+    package init(_ directory: String) throws(StorageError) {
+        if mkdir(directory, 0o750) != 0 && errno != EEXIST { throw .last("make the folder \(directory)") }
+        try TemporaryFile.sweep(directory)
+        self.directory = directory
+    }
+
+    /// Stores `bytes` under `name`, replacing what was there; on disk when it returns.
+    package func write(_ bytes: [UInt8], as name: String) throws(StorageError) {
+        var file = try TemporaryFile(in: directory)
+        try bytes.withUnsafeBufferPointer { (bytes) throws(StorageError) in
+            try file.write(UnsafeRawBufferPointer(bytes), at: 0)
+        }
+        try file.commit(as: name)
+    }
+
+    /// The content of `name`; nil if there is no such file.
+    package func read(_ name: String) throws(StorageError) -> [UInt8]? {
+        let descriptor = open("\(directory)/\(name)", O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 {
+            if errno == ENOENT { return nil }
+            throw .last("open \(name)")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        if fstat(descriptor, &status) != 0 { throw .last("look at \(name)") }
+        var failure: StorageError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+            while count < buffer.count {
+                let got = Glibc.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
+                if got < 0 && errno == EINTR { continue }
+                if got < 0 { failure = .last("read \(name)") }
+                if got <= 0 { return }
+                count += got
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Deletes `name`, if it is there.
+    package func remove(_ name: String) throws(StorageError) {
+        if unlink("\(directory)/\(name)") != 0 && errno != ENOENT { throw .last("delete \(name)") }
+    }
+
+    /// All files, in no order.
+    package func names() throws(StorageError) -> [String] {
+        guard let listing = opendir(directory) else { throw .last("list \(directory)") }
+        defer { closedir(listing) }
+        var names: [String] = []
+        while let entry = readdir(listing) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names
+    }
+}

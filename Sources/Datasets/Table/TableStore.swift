@@ -1,0 +1,64 @@
+import Glibc
+import JSONDocument
+import Synchronization
+
+/// The folder of table files, each named by the SHA-256 of its content: equal content is stored once, and a file never
+/// changes. Safe to use from many threads.
+public final class TableStore: Sendable {
+    /// What may be stored.
+    public let limits: DatasetLimits
+    private let directory: String
+    private let mapped = Mutex<[String: WeakTable]>([:])
+
+    private struct WeakTable { weak var table: MappedTable? }
+
+    /// Opens the folder, making it if need be, and deletes what interrupted writers left there.
+    public init(directory: String, limits: DatasetLimits = DatasetLimits()) throws(StorageError) {
+        if mkdir(directory, 0o750) != 0 && errno != EEXIST { throw .last("make the data folder") }
+        try TemporaryFile.sweep(directory)
+        self.directory = directory
+        self.limits = limits
+    }
+
+    private static func name(_ hash: String) -> String { "\(hash).table" }
+
+    /// A writer for a new table; `store` completes it.
+    func writer(columns: Int) throws(IngestionError) -> TableWriter {
+        do { return try TableWriter(directory: directory, columns: columns) } catch { throw .storage(error) }
+    }
+
+    /// Completes a table and stores it.
+    func store(_ writer: TableWriter, _ schema: TableSchema) throws(IngestionError) -> TableReference {
+        do { return try writer.finish(schema, name: TableStore.name) } catch { throw .storage(error) }
+    }
+
+    /// The table with this hash; jobs that hold it at the same time share one mapping.
+    public func open(_ hash: String) throws(StorageError) -> MappedTable {
+        guard ContentHash.isWellFormed(hash) else { throw .notFound(hash: hash) }
+        return try mapped.withLock { (tables) throws(StorageError) in
+            if let table = tables[hash]?.table { return table }
+            let table = try MappedTable(path: "\(directory)/\(TableStore.name(hash))", hash: hash)
+            tables = tables.filter { $0.value.table != nil }
+            tables[hash] = WeakTable(table: table)
+            return table
+        }
+    }
+
+    /// Deletes the table with this hash, if there is one; who has it open keeps it.
+    public func remove(_ hash: String) throws(StorageError) {
+        guard ContentHash.isWellFormed(hash) else { return }
+        mapped.withLock { $0[hash] = nil }
+        if unlink("\(directory)/\(TableStore.name(hash))") != 0 {
+            if errno == ENOENT { return }
+            throw .last("delete a data set")
+        }
+        try TemporaryFile.syncDirectory(directory)
+    }
+
+    /// The hashes of all tables stored.
+    public func hashes() throws(StorageError) -> [String] {
+        try DurableFolder(directory).names().compactMap { name in
+            name.hasSuffix(".table") ? String(name.dropLast(6)) : nil
+        }
+    }
+}

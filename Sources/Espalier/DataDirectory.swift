@@ -1,0 +1,24 @@
+import Foundation
+
+/// Where everything durable lies.
+struct DataDirectory {
+    let path: String
+
+    /// Makes the directory if need be.
+    init(_ path: String) throws {
+        let url = URL(fileURLWithPath: path, isDirectory: true)
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        self.path = url.path
+    }
+
+    /// The path of a folder, which its owner makes.
+    func subfolder(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// A folder whose content does not outlive the process: what an earlier one left is deleted.
+    func emptySubfolder(_ name: String) throws -> String {
+        let folder = subfolder(name)
+        if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        return folder
+    }
+}

@@ -1,0 +1,46 @@
+import Datasets
+import Foundation
+import HTTPDaemon
+import Jobs
+import SQLiteStore
+import TrainingAPI
+
+/// The composition root: everything is made here and handed to who needs it.
+struct Server {
+    let options: ServeCommand
+
+    /// Serves until SIGTERM or SIGINT.
+    func run() throws {
+        let stop = StopSignal()
+        let directory = try DataDirectory(options.dataDir)
+        let store = try SQLiteStore(directory: directory.path)
+        let service = try TrainingService(
+            store: store,
+            tables: TableStore(directory: directory.subfolder("tables")),
+            networks: NetworkArchive(directory: directory.subfolder("networks")),
+            initialWeights: InitialWeightsArchive(directory: directory.subfolder("initial-weights")),
+            uploadDirectory: directory.emptySubfolder("uploads"),
+            workers: options.workers,
+            limits: ServiceLimits(
+                jobBytes: options.maxJobBytes, datasetBytes: options.maxDatasetBytes,
+                queuedJobs: options.maxQueuedJobs, jobMemory: options.maxJobMemory),
+            report: Log.error)
+        try service.start()
+
+        let daemon = try HTTPDaemon(
+            configuration: HTTPDaemonConfiguration(
+                host: options.host, port: options.port, fault: TrainingService.response(to:head:)),
+            route: service.route)
+        Log.info("listening on http://\(Server.authority(options.host, daemon.port))")
+
+        let signal = stop.wait()
+        Log.info("\(signal) received, stopping")
+        daemon.stop(grace: .seconds(5))
+        if !service.stop(timeout: .seconds(4)) { Log.error("a job did not stop in time; it runs again at the next start") }
+        Log.info("stopped")
+    }
+
+    private static func authority(_ host: String, _ port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}

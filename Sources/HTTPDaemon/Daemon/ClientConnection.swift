@@ -1,0 +1,75 @@
+import CMicroHTTPD
+import Glibc
+
+/// libmicrohttpd's handle of one client's connection.
+// Unchecked: MHD_resume_connection may be called from any thread while the connection is suspended, and a suspended
+// connection is not freed; everything else is called only on the connection's own thread, inside a callback.
+struct ClientConnection: @unchecked Sendable {
+    private let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) {
+        self.handle = handle
+    }
+
+    var headers: HTTPHeaders {
+        var headers = HTTPHeaders()
+        withUnsafeMutablePointer(to: &headers) { headers in
+            _ = MHD_get_connection_values_n(handle, .HEADER_KIND, appendField, headers)
+        }
+        return headers
+    }
+
+    /// The object made when the connection was opened.
+    var socket: ClientSocket? {
+        espalier_mhd_socket_context(handle).map { Unmanaged<ClientSocket>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    var descriptor: Int32 { espalier_mhd_socket(handle) }
+
+    var peerAddress: String {
+        guard let address = espalier_mhd_client_address(handle) else { return "" }
+        let length = address.pointee.sa_family == sa_family_t(AF_INET6)
+            ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        guard getnameinfo(address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else {
+            return ""
+        }
+        let name = text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        let mapped = "::ffff:"
+        return name.hasPrefix(mapped) && name.contains(".") ? String(name.dropFirst(mapped.count)) : name
+    }
+
+    /// Hands the response over. Returns false where libmicrohttpd refuses it.
+    func queue(_ response: HTTPResponse, toHead: Bool, closing: Bool) -> Bool {
+        guard let prepared = PreparedResponse.make(response, toHead: toHead, closing: closing) else { return false }
+        return MHD_queue_response(handle, prepared.status, prepared.handle) == .YES
+    }
+
+    /// Has libmicrohttpd look at the socket again where the client has closed it. It reads until it gets less than it
+    /// asked for and then waits for the next edge of epoll: an end that came along with the last bytes is in none, and
+    /// the request would stay until the idle timeout. A shutdown makes one more edge.
+    func noticeEnd() {
+        // libmicrohttpd's sockets never block.
+        let socket = descriptor
+        var byte: UInt8 = 0
+        let count = retryingInterrupted { recv(socket, &byte, 1, Int32(MSG_PEEK)) }
+        if count == 0 { shutdown(socket, Int32(SHUT_RD)) }
+    }
+
+    func suspend() { MHD_suspend_connection(handle) }
+
+    func resume() { MHD_resume_connection(handle) }
+}
+
+private func appendField(
+    _ context: UnsafeMutableRawPointer?, _ kind: MHD_ValueKind, _ name: UnsafePointer<CChar>?, _ nameSize: Int,
+    _ value: UnsafePointer<CChar>?, _ valueSize: Int
+) -> MHD_Result {
+    guard let context, let name else { return .NO }
+    var bytes = UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize)[...]
+    while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+    context.assumingMemoryBound(to: HTTPHeaders.self).pointee.append(
+        name: String(decoding: UnsafeRawBufferPointer(start: name, count: nameSize), as: UTF8.self),
+        value: String(decoding: bytes, as: UTF8.self))
+    return .YES
+}

@@ -1,0 +1,162 @@
+import Synchronization
+
+/// One request and its answer, from the first handler call to the completion notice.
+// Unchecked: libmicrohttpd makes all calls for a connection on the one thread that serves it, and none while it is
+// suspended; `phase` is that thread's alone. What other threads use is a constant or behind the lock of `handoff`.
+final class Exchange: @unchecked Sendable {
+    private typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
+
+    private enum Phase {
+        case start
+        case receiving(BodyReceiver?, HandlerExecution, Handler)
+        /// Decided at the start, to be sent when the request, which has no body, is complete.
+        case decided(HTTPResponse)
+        /// Suspended until `handoff` has the answer. Server-sent events would add a phase after this one, in which
+        /// the response's reader suspends the connection and a writer resumes it, under the same kind of lock.
+        case waiting
+        case answered
+    }
+
+    private let core: DaemonCore
+    private let connection: ClientConnection
+    private let handoff = Mutex(Handoff())
+    private var phase = Phase.start
+    private var head: HTTPRequestHead?
+
+    init(core: DaemonCore, connection: ClientConnection) {
+        self.core = core
+        self.connection = connection
+    }
+
+    /// The first call: headers only. Returns false where the connection is to be cut.
+    func begin(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
+        let head: HTTPRequestHead
+        do throws(MalformedRequest) {
+            head = try parseHead(method: method, version: version)
+        } catch {
+            return refuse(fault(.malformed(error)))
+        }
+        self.head = head
+        if core.traffic.withLock({ $0.isDraining }) { return refuse(fault(.stopping)) }
+
+        switch core.route(head) {
+        case .refuse(let response):
+            // An answer in this first call ends the connection; without a body to avoid, the next call will do.
+            guard head.contentLength == 0 else { return refuse(response) }
+            phase = .decided(response)
+        case .accept(let limit, let storage, let execution, let handle):
+            guard (head.contentLength ?? 0) <= limit else { return refuse(fault(.bodyTooLarge(limit: limit))) }
+            let receiver = head.contentLength == 0 ? nil : BodyReceiver(
+                storage: storage, limit: limit, contentLength: head.contentLength,
+                dropLimit: core.configuration.dropLimit)
+            phase = .receiving(receiver, execution, handle)
+            if receiver != nil { connection.noticeEnd() }
+        }
+        return true
+    }
+
+    /// A call with a piece of the body. Returns false where the connection is to be cut.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard case .receiving(let receiver?, _, _) = phase else { return false }
+        defer { connection.noticeEnd() }
+        return receiver.append(bytes)
+    }
+
+    /// A call without a piece: the request is complete, or its answer has been made meanwhile.
+    func proceed() -> Bool {
+        switch phase {
+        case .receiving(let receiver, let execution, let handle):
+            phase = .answered
+            return execute(receiver, execution, handle)
+        case .decided(let response):
+            return answer(response)
+        case .waiting:
+            guard let response = handoff.withLock({ $0.take() }) else { return false }
+            return answer(response)
+        case .start, .answered:
+            return false
+        }
+    }
+
+    /// Gives a suspended request its answer, from any thread; without effect where it has one or is over.
+    func finish(_ response: HTTPResponse) {
+        handoff.withLock { if $0.finish(response) { connection.resume() } }
+    }
+
+    /// Answers a suspended request in place of its handler, which is too late.
+    func abandon() {
+        finish(fault(.stopping))
+    }
+
+    /// The last call of all.
+    func complete() {
+        handoff.withLock { $0.close() }
+        phase = .answered
+    }
+
+    private func parseHead(
+        method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+    ) throws(MalformedRequest) -> HTTPRequestHead {
+        guard let socket = connection.socket, let method = String(validatingCString: method) else {
+            throw .invalidMethod
+        }
+        return try HTTPRequestHead(
+            method: method, target: try socket.takeTarget(version: version), headers: connection.headers,
+            version: HTTPVersion(rawValue: String(cString: version)) ?? .http11, peerAddress: socket.peerAddress)
+    }
+
+    private func execute(
+        _ receiver: BodyReceiver?, _ execution: HandlerExecution, _ handle: @escaping Handler
+    ) -> Bool {
+        guard let head else { return false }
+        let request: HTTPRequest
+        do throws(RequestFault) {
+            request = HTTPRequest(head: head, body: try receiver?.finish() ?? .empty)
+        } catch {
+            return answer(fault(error))
+        }
+        switch execution {
+        case .immediate:
+            return answer(handle(request))
+        case .background:
+            guard suspend() else { return answer(fault(.stopping)) }
+            if !core.pool.submit({ [self] in finish(handle(request)) }) { abandon() }
+            return true
+        }
+    }
+
+    /// Under the lock of `traffic`, so that after `Traffic.close` nothing is suspended unseen.
+    private func suspend() -> Bool {
+        core.traffic.withLock { traffic in
+            guard traffic.suspend(self) else { return false }
+            handoff.withLock {
+                $0.suspend()
+                connection.suspend()
+            }
+            phase = .waiting
+            return true
+        }
+    }
+
+    private func answer(_ response: HTTPResponse) -> Bool {
+        phase = .answered
+        return send(response, closing: core.traffic.withLock { $0.isDraining })
+    }
+
+    /// Answers with the request's body unread. What follows on the wire is not looked at: the connection ends.
+    private func refuse(_ response: HTTPResponse) -> Bool {
+        phase = .answered
+        connection.socket?.isRefused = true
+        return send(response, closing: true)
+    }
+
+    private func send(_ response: HTTPResponse, closing: Bool) -> Bool {
+        let toHead = head?.method == "HEAD"
+        return connection.queue(response, toHead: toHead, closing: closing)
+            || connection.queue(fault(.invalidResponse), toHead: toHead, closing: closing)
+    }
+
+    private func fault(_ fault: RequestFault) -> HTTPResponse {
+        core.configuration.fault(fault, head)
+    }
+}

@@ -1,0 +1,64 @@
+/// How the length of a request's body is told (RFC 9112, 6).
+public enum BodyFraming: Sendable, Equatable {
+    case none
+    /// `Content-Length`, in bytes; may be 0.
+    case length(Int)
+    case chunked
+
+    /// Reads the framing headers strictly. Whatever two servers could read differently is refused:
+    /// that difference is what request smuggling lives on.
+    init(headers: HTTPHeaders, version: HTTPVersion) throws(MalformedRequest) {
+        try Self.checkFields(headers)
+        switch headers.values(of: "Host").count {
+        case 0 where version >= .http11: throw .missingHost
+        case 0, 1: break
+        default: throw .severalHosts
+        }
+
+        let lengths = headers.values(of: "Content-Length")
+        let codings = headers.values(of: "Transfer-Encoding")
+        if !lengths.isEmpty && !codings.isEmpty { throw .contentLengthWithTransferEncoding }
+        if lengths.count > 1 { throw .severalContentLengths }
+        if let coding = codings.first {
+            if version < .http11 { throw .transferEncodingBeforeHTTP11 }
+            guard codings.count == 1, coding.equalsIgnoringASCIICase("chunked") else {
+                throw .unsupportedTransferEncoding
+            }
+            self = .chunked
+        } else if let length = lengths.first {
+            guard !length.isEmpty, length.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(length) else {
+                throw .invalidContentLength
+            }
+            self = .length(count)
+        } else {
+            self = .none
+        }
+    }
+
+    private static func checkFields(_ headers: HTTPHeaders) throws(MalformedRequest) {
+        for field in headers.fields {
+            guard field.name.isHTTPToken else { throw .invalidHeaderName }
+            guard field.value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }) else {
+                throw .invalidHeaderValue
+            }
+        }
+    }
+}
+
+extension String {
+    /// Whether this is a token of RFC 9110, 5.6.2.
+    var isHTTPToken: Bool {
+        !utf8.isEmpty && utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+                UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+                true
+            default: false
+            }
+        }
+    }
+}

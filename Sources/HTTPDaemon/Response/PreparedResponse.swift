@@ -1,0 +1,111 @@
+import CMicroHTTPD
+import Glibc
+
+/// The owner of one libmicrohttpd response.
+struct PreparedResponse: ~Copyable {
+    let handle: OpaquePointer
+    let status: UInt32
+
+    private init(handle: OpaquePointer, status: UInt32) {
+        self.handle = handle
+        self.status = status
+    }
+
+    /// Nil where the response cannot be sent: see `RequestFault.invalidResponse`.
+    static func make(_ response: HTTPResponse, toHead: Bool, closing: Bool) -> PreparedResponse? {
+        guard (200...999).contains(response.status) else { return nil }
+        var body = response.body
+        if case .stream(let stream) = body, stream.length == nil, [204, 304].contains(response.status) { body = .empty }
+        guard let handle = makeHandle(body, toHead: toHead) else { return nil }
+        let prepared = PreparedResponse(handle: handle, status: UInt32(response.status))
+        for (name, value) in response.headers where !add(name, value, to: handle) { return nil }
+        if closing && MHD_add_response_header(handle, "Connection", "close") != .YES { return nil }
+        return prepared
+    }
+
+    deinit {
+        MHD_destroy_response(handle)
+    }
+
+    private static func add(_ name: String, _ value: String, to handle: OpaquePointer) -> Bool {
+        let isDaemons = ["Connection", "Transfer-Encoding", "Content-Length"].contains(where: name.equalsIgnoringASCIICase)
+        guard !isDaemons, name.isHTTPToken, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return false }
+        return MHD_add_response_header(handle, name, value) == .YES
+    }
+
+    private static func makeHandle(_ body: HTTPResponse.Body, toHead: Bool) -> OpaquePointer? {
+        switch body {
+        case .empty:
+            return MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
+        case .bytes(let bytes) where bytes.count <= blockSize:
+            return bytes.withUnsafeBytes { bytes in
+                // Copied by libmicrohttpd, which does not write to it in spite of the parameter's type.
+                let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                return MHD_create_response_from_buffer(bytes.count, start, .RESPMEM_MUST_COPY)
+            }
+        case .bytes(let bytes):
+            return makeHandle(ResponseStream(bytes), toHead: toHead)
+        case .stream(let stream):
+            return makeHandle(stream, toHead: toHead)
+        case .file(let file):
+            guard let descriptor = file.duplicateDescriptor() else { return nil }
+            let length = UInt64(file.range.count)
+            let handle = MHD_create_response_from_fd_at_offset64(length, descriptor, UInt64(file.range.lowerBound))
+            if handle == nil { close(descriptor) }
+            return handle
+        }
+    }
+
+    private static func makeHandle(_ stream: ResponseStream, toHead: Bool) -> OpaquePointer? {
+        let reader: ResponseStream.Reader = toHead ? { _ in .end } : stream.makeReader()
+        let source = Unmanaged.passRetained(StreamSource(reader, length: stream.length))
+        let handle = MHD_create_response_from_callback(
+            stream.length.map(UInt64.init) ?? espalier_mhd_size_unknown, blockSize, readStream, source.toOpaque(),
+            releaseStream)
+        if handle == nil { source.release() }
+        // To HEAD, libmicrohttpd would send the chunk that ends a body, which the client reads as its next response:
+        // no chunks, then, and the connection is closed instead.
+        if let handle, toHead, stream.length == nil, espalier_mhd_never_chunk(handle) != .YES {
+            MHD_destroy_response(handle)
+            return nil
+        }
+        return handle
+    }
+
+    /// Bodies up to this size are handed over whole, larger ones in blocks of it.
+    private static let blockSize = 64 << 10
+}
+
+/// A reader on its way through libmicrohttpd, which calls it for one connection only and never twice at once.
+private final class StreamSource {
+    private let read: ResponseStream.Reader
+    private let length: Int?
+
+    init(_ read: @escaping ResponseStream.Reader, length: Int?) {
+        self.read = read
+        self.length = length
+    }
+
+    /// A reader that breaks its contract is a failed one: zero bytes would be asked for again at once, for ever.
+    func fill(_ buffer: UnsafeMutableRawBufferPointer, at position: UInt64) -> Int {
+        switch read(buffer) {
+        case .filled(let count) where (1...buffer.count).contains(count): count
+        case .end where length == nil || position == UInt64(length ?? 0): espalier_mhd_end_of_stream
+        default: espalier_mhd_end_with_error
+        }
+    }
+}
+
+private func readStream(
+    _ context: UnsafeMutableRawPointer?, _ position: UInt64, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int
+) -> Int {
+    guard let context, let buffer, size > 0 else { return espalier_mhd_end_with_error }
+    let source = Unmanaged<StreamSource>.fromOpaque(context).takeUnretainedValue()
+    return source.fill(UnsafeMutableRawBufferPointer(start: buffer, count: size), at: position)
+}
+
+/// Balances the retain of `makeHandle`.
+private func releaseStream(_ context: UnsafeMutableRawPointer?) {
+    guard let context else { return }
+    Unmanaged<StreamSource>.fromOpaque(context).release()
+}

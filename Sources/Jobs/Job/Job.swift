@@ -1,0 +1,90 @@
+import Perceptron
+
+/// A training job as the store knows it: what was asked, where it stands, how it ended.
+public struct Job: Sendable {
+    /// The job's name in the API.
+    public let id: JobID
+    /// The client's own name for it.
+    public let name: String?
+    /// Whose job it is; nil for everyone's.
+    public let owner: String?
+    /// When it was submitted.
+    public let createdAt: Timestamp
+    /// The resolved settings, JSON text in UTF-8; nothing here reads it.
+    public let settings: [UInt8]
+    /// The data, by its name in the content-addressed table store.
+    public let tableHash: String
+    /// Starting weights given by the client, by their name in the content-addressed store.
+    public let initialWeightsHash: String?
+    /// Trainable numbers of the network.
+    public let parameterCount: Int
+    /// Epochs asked for.
+    public let epochs: Int
+
+    /// Where it stands.
+    public package(set) var status: JobStatus = .queued
+    /// When the current or last attempt began.
+    public package(set) var startedAt: Timestamp?
+    /// When it reached a terminal status.
+    public package(set) var finishedAt: Timestamp?
+    /// Why training ended.
+    public package(set) var stopReason: StopReason?
+    /// Starts that were not handed back in order: a crash leaves its attempt counted, a graceful interruption does not.
+    public package(set) var attempts: Int = 0
+    /// Rises with every start; what a worker writes must name the epoch it started with.
+    public package(set) var leaseEpoch: Int = 0
+    /// What training brought, when it got so far.
+    public package(set) var result: JobResult?
+    /// Why the job failed.
+    public package(set) var failure: JobFailure?
+    /// The number of the last event.
+    public package(set) var lastEvent: Int = 0
+
+    /// A job as it is when submitted.
+    package init(_ submission: JobSubmission, createdAt: Timestamp) {
+        id = submission.id
+        name = submission.name
+        owner = submission.owner
+        settings = submission.settings
+        tableHash = submission.tableHash
+        initialWeightsHash = submission.initialWeightsHash
+        parameterCount = submission.parameterCount
+        epochs = submission.epochs
+        self.createdAt = createdAt
+    }
+}
+
+/// What is needed to queue a job.
+public struct JobSubmission: Sendable {
+    /// The job's name in the API.
+    public var id: JobID
+    /// The client's own name for it.
+    public var name: String?
+    /// Whose job it is; nil for everyone's.
+    public var owner: String?
+    /// The resolved settings, JSON text in UTF-8.
+    public var settings: [UInt8]
+    /// The data, by its name in the content-addressed table store.
+    public var tableHash: String
+    /// Starting weights given by the client, by their name in the content-addressed store.
+    public var initialWeightsHash: String?
+    /// Trainable numbers of the network.
+    public var parameterCount: Int
+    /// Epochs asked for.
+    public var epochs: Int
+
+    /// A submission under a new random id, unless one is given.
+    public init(
+        id: JobID = .random(), name: String? = nil, owner: String? = nil, settings: [UInt8], tableHash: String,
+        initialWeightsHash: String? = nil, parameterCount: Int, epochs: Int
+    ) {
+        self.id = id
+        self.name = name
+        self.owner = owner
+        self.settings = settings
+        self.tableHash = tableHash
+        self.initialWeightsHash = initialWeightsHash
+        self.parameterCount = parameterCount
+        self.epochs = epochs
+    }
+}

@@ -1,0 +1,80 @@
+/// The status machine. Each step changes the job in memory and returns the event to be stored with it, in one
+/// transaction; nil means the step does not apply and nothing changed. Every store goes through these.
+extension Job {
+    /// Whether the attempt that began with `leaseEpoch` still holds the job.
+    package func isHeld(by leaseEpoch: Int) -> Bool { status.isHeld && self.leaseEpoch == leaseEpoch }
+
+    /// The first event.
+    package mutating func submitted() -> JobEvent { event(.queued, at: createdAt) }
+
+    /// queued → running.
+    package mutating func start(at now: Timestamp) -> JobEvent? {
+        guard status == .queued else { return nil }
+        status = .running
+        startedAt = now
+        attempts += 1
+        leaseEpoch += 1
+        return event(.started, at: now)
+    }
+
+    /// queued → cancelled, running → cancelling.
+    package mutating func requestCancel(at now: Timestamp) -> JobEvent? {
+        switch status {
+        case .queued:
+            return cancel(at: now)
+        case .running:
+            status = .cancelling
+            return event(.cancelling, at: now)
+        case .cancelling, .succeeded, .failed, .cancelled:
+            return nil
+        }
+    }
+
+    /// running or cancelling → succeeded, failed or cancelled, if `leaseEpoch` still holds the job.
+    package mutating func finish(leaseEpoch: Int, _ ending: JobEnding, at now: Timestamp) -> JobEvent? {
+        guard isHeld(by: leaseEpoch) else { return nil }
+        status = ending.status.jobStatus
+        stopReason = ending.stopReason
+        result = ending.result
+        failure = ending.failure
+        finishedAt = now
+        switch ending.status {
+        case .succeeded: return event(.succeeded, at: now)
+        case .failed: return event(.failed, at: now)
+        case .cancelled: return event(.cancelled, at: now)
+        }
+    }
+
+    /// Hands an interrupted job back, if `leaseEpoch` still holds it: running → queued, cancelling → cancelled.
+    package mutating func requeue(leaseEpoch: Int, at now: Timestamp) -> JobEvent? {
+        guard isHeld(by: leaseEpoch) else { return nil }
+        if status == .running { attempts -= 1 }
+        return recover(at: now)
+    }
+
+    /// Takes a job from a worker that is no more: running → queued, cancelling → cancelled.
+    package mutating func recover(at now: Timestamp) -> JobEvent? {
+        switch status {
+        case .running:
+            status = .queued
+            startedAt = nil
+            return event(.requeued, at: now)
+        case .cancelling:
+            return cancel(at: now)
+        case .queued, .succeeded, .failed, .cancelled:
+            return nil
+        }
+    }
+
+    private mutating func cancel(at now: Timestamp) -> JobEvent {
+        status = .cancelled
+        stopReason = .cancelled
+        finishedAt = now
+        return event(.cancelled, at: now)
+    }
+
+    private mutating func event(_ kind: JobEvent.Kind, at now: Timestamp) -> JobEvent {
+        lastEvent += 1
+        return JobEvent(kind, of: self, number: lastEvent, at: now)
+    }
+}

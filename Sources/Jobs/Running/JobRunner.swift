@@ -1,0 +1,85 @@
+import Datasets
+import JSONDocument
+import Perceptron
+
+/// Runs one job from its stored settings to what is kept of it.
+public struct JobRunner: Sendable {
+    private let tables: TableStore
+    private let networks: NetworkArchive
+    private let initialWeights: InitialWeightsArchive
+
+    /// A runner over these files.
+    public init(tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive) {
+        self.tables = tables
+        self.networks = networks
+        self.initialWeights = initialWeights
+    }
+
+    /// Trains. The network is on disk when this returns a result that has weights.
+    public func run(_ job: Job, _ monitor: TrainingMonitor) -> JobCompletion {
+        do {
+            let layers = try job.initialWeightsHash.map { try initialWeights.layers($0) }
+            let plan = try JobPlan(
+                stored: job.settings, initialLayers: layers, table: tables.open(job.tableHash), limits: tables.limits)
+            let outcome = try Training.run(plan.network, plan.training, on: plan.data.sets, monitor: monitor)
+            if outcome.interrupted { return .interrupted }
+            return .finished(try ending(of: job, plan, outcome))
+        } catch {
+            return .finished(JobEnding(.failed, history: monitor.history, failure: JobFailure(error)))
+        }
+    }
+
+    private func ending(of job: Job, _ plan: JobPlan, _ outcome: TrainingOutcome) throws -> JobEnding {
+        let divergence = outcome.divergence
+        if divergence == nil { try networks.store(outcome.network, for: job.id) }
+        var encoding = JSONWriter()
+        encoding.object { plan.data.encoding.writeMembers(into: &$0) }
+        let result = JobResult(
+            epochs: outcome.epochs, train: divergence == nil ? outcome.train : nil,
+            dev: divergence == nil ? outcome.dev : nil, test: divergence == nil ? outcome.test : nil,
+            best: outcome.best.flatMap { best in best.devLoss.map { .init(epoch: best.epoch, devLoss: $0) } },
+            trainingSeconds: outcome.trainingSeconds, inputEncoding: encoding.bytes, hasWeights: divergence == nil)
+        let status: JobEnding.Status =
+            switch outcome.stopReason {
+            case .completed, .earlyStopping, .timeLimit: .succeeded
+            case .cancelled: .cancelled
+            case .diverged: .failed
+            }
+        return JobEnding(
+            status, stopReason: outcome.stopReason, result: result, history: outcome.history,
+            failure: divergence.map { JobFailure($0, plan) })
+    }
+}
+
+extension JobFailure {
+    /// Divergence: where it was, and what usually helps.
+    init(_ divergence: TrainingOutcome.Divergence, _ plan: JobPlan) {
+        var remedies = ["a smaller learning_rate (\(plan.training.learningRate / 10) instead of \(plan.training.learningRate))"]
+        if plan.data.specification.normalize == .none { remedies.append("\"normalize\": \"standard\"") }
+        if plan.training.clipNorm == nil { remedies.append("\"clip_norm\": 1") }
+        self.init(
+            code: "diverged", title: "Training diverged",
+            detail: "The cost or a parameter stopped being a finite number at step \(divergence.step) of epoch "
+                + "\(divergence.epoch). Try \(remedies.joined(separator: ", or "))."
+            , epoch: divergence.epoch, step: divergence.step)
+    }
+
+    /// An error that kept a job from ending well.
+    init(_ error: any Error) {
+        switch error {
+        case let error as TrainingError:
+            self.init(code: "invalid_content", title: "The job cannot be trained", detail: "\(error.description).")
+        case StorageError.diskFull:
+            self.init(
+                code: "insufficient_storage", title: "The disk is full",
+                detail: "There was no space left to keep the result.")
+        case let faults as Faults:
+            let first = faults.all.first.map { "\($0.pointer) \($0.detail)" } ?? ""
+            self.init(code: "invalid_content", title: "The job cannot be trained", detail: "\(first).")
+        default:
+            self.init(
+                code: "internal", title: "The service failed",
+                detail: "The service could not read the job's data or keep its result.")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Datasets
+import Perceptron
+
+/// The trained networks, one file a job.
+public struct NetworkArchive: Sendable {
+    private let folder: DurableFolder
+
+    /// Opens the folder `directory`, making it if need be.
+    public init(directory: String) throws(StorageError) {
+        folder = try DurableFolder(directory)
+    }
+
+    private static func name(_ id: JobID) -> String { "\(id).network" }
+
+    /// Keeps a job's network; it is on disk when this returns.
+    public func store(_ network: TrainedNetwork, for id: JobID) throws(StorageError) {
+        try folder.write(network.encoded(), as: NetworkArchive.name(id))
+    }
+
+    /// A job's network, nil if none is kept.
+    public func network(of id: JobID) throws(StorageError) -> TrainedNetwork? {
+        let name = NetworkArchive.name(id)
+        guard let bytes = try folder.read(name) else { return nil }
+        do {
+            return try bytes.withUnsafeBytes { try TrainedNetwork(decoding: $0) }
+        } catch {
+            throw .damaged(hash: name, reason: "\(error)")
+        }
+    }
+
+    /// Forgets a job's network.
+    public func remove(_ id: JobID) throws(StorageError) { try folder.remove(NetworkArchive.name(id)) }
+
+    /// Forgets the networks of jobs for which `isKnown` says no: leftovers of a crash.
+    public func sweep(isKnown: (JobID) throws -> Bool) throws {
+        for name in try folder.names() {
+            guard name.hasSuffix(".network"), let id = JobID(String(name.dropLast(8))) else { continue }
+            if try !isKnown(id) { try folder.remove(name) }
+        }
+    }
+}

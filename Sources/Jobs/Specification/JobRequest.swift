@@ -1,0 +1,56 @@
+import Datasets
+import JSONDocument
+import Perceptron
+
+/// A job as a client asks for it: well-formed in itself, its data not yet looked at.
+public struct JobRequest: Sendable {
+    /// Longest name of a job.
+    public static let nameLimit = 200
+
+    /// The client's own name for the job.
+    public let name: String?
+    /// Where the data comes from and what to make of it.
+    public let data: DataRequest
+    /// The `network` part.
+    public let network: NetworkSettings
+    /// The `training` part, seed drawn.
+    public let training: TrainingSpecification
+    /// The `gradient_check` part.
+    public let gradientCheck: GradientCheck.Options
+
+    /// Reads a job's document. Throws every fault that can be told without the data.
+    /// - Parameters:
+    ///   - isGradientCheck: whether `gradient_check` is a member one may use.
+    ///   - drawSeed: asked where the client names no seed.
+    public init(
+        _ node: JSONNode, isGradientCheck: Bool = false, drawSeed: () -> UInt32 = { UInt32.random(in: 0 ... .max) }
+    ) throws(Faults) {
+        let faults = FaultCollector()
+        var fields = ObjectReader(node, at: "", faults: faults)
+        name = fields.string("name", limit: JobRequest.nameLimit)
+        let data = fields.required("data").flatMap { DataRequest($0, faults: faults) }
+        network = NetworkSettings(reading: fields.value("network"), at: "/network", faults: faults)
+        training = TrainingSpecification(
+            reading: fields.value("training"), at: "/training", faults: faults, drawSeed: drawSeed)
+        gradientCheck =
+            isGradientCheck
+            ? GradientCheck.Options(reading: fields.value("gradient_check"), faults: faults) : GradientCheck.Options()
+        if node.kind == .object { fields.finish() }
+        try faults.throwIfAny()
+        guard let data else { throw Faults(pointer: "/data", detail: "is required") }
+        self.data = data
+    }
+}
+
+extension GradientCheck.Options {
+    /// Reads a `gradient_check` object (nil: all defaults).
+    init(reading node: JSONNode?, faults: FaultCollector) {
+        self.init()
+        guard let node else { return }
+        var fields = ObjectReader(node, at: "/gradient_check", faults: faults)
+        epsilon = fields.number("epsilon", "a number from 1e-12 to 0.1") { $0 >= 1e-12 && $0 <= 0.1 } ?? epsilon
+        maxParameters = fields.integer("max_parameters", in: 1...1_000_000)
+        maxExamples = fields.integer("max_examples", in: 1...Int(Int32.max))
+        fields.finish()
+    }
+}

@@ -1,0 +1,140 @@
+import JSONDocument
+import Perceptron
+
+/// The `network` part of a job: what the client can say before inputs and outputs are known from the data.
+public struct NetworkSettings: Sendable {
+    /// The layers a job gets that names none.
+    public static let defaultHiddenUnits = [32, 16]
+    /// Most hidden layers of one network.
+    public static let hiddenLayerLimit = 1_000
+    /// Most units of one layer.
+    public static let unitLimit = 1_000_000
+
+    /// First to last; may be empty.
+    public var hiddenLayers: [NetworkSpecification.HiddenLayer]
+    /// The share of input features kept by dropout.
+    public var inputKeepProb: Double
+    /// Batch normalisation in every hidden layer.
+    public var batchNorm: Bool
+    /// How starting weights are drawn.
+    public var initializer: Initializer
+    /// Where to start instead, as the request gave it.
+    public var initialWeights: InitialWeights?
+
+    /// The engine's network for `inputs` features and `outputs` units of `task`. Throws faults at
+    /// `/network/initial_weights` where given layers do not fit.
+    public func specification(inputs: Int, outputs: Int, task: Task) throws(Faults) -> NetworkSpecification {
+        var network = NetworkSpecification(
+            inputs: inputs, hiddenLayers: hiddenLayers, outputs: outputs, task: task, inputKeepProb: inputKeepProb,
+            batchNorm: batchNorm, initializer: initializer)
+        network.initialLayers = try initialWeights?.layers(fitting: network)
+        return network
+    }
+}
+
+extension NetworkSettings {
+    /// Reads a `network` object (nil: all defaults); faults go to `faults` and leave defaults behind.
+    public init(reading node: JSONNode?, at pointer: String, faults: FaultCollector) {
+        self.init(node, at: pointer, faults: faults) { node, pointer in
+            InitialWeights(reading: node, at: pointer, faults: faults)
+        }
+    }
+
+    /// Reads a resolved `network` object, whose starting weights are kept elsewhere.
+    init(stored node: JSONNode?, faults: FaultCollector) {
+        self.init(node, at: "/network", faults: faults) { _, _ in nil }
+    }
+
+    private init(
+        _ node: JSONNode?, at pointer: String, faults: FaultCollector,
+        readInitialWeights: (JSONNode, String) -> InitialWeights?
+    ) {
+        guard let node else {
+            self.init(
+                hiddenLayers: NetworkSettings.defaultHiddenUnits.map { .init(units: $0) }, inputKeepProb: 1,
+                batchNorm: false, initializer: .auto, initialWeights: nil)
+            return
+        }
+        var fields = ObjectReader(node, at: pointer, faults: faults)
+        let initial = fields.value("initial_weights").flatMap {
+            readInitialWeights($0, fields.pointer(to: "initial_weights"))
+        }
+        let units =
+            NetworkSettings.units(&fields)
+            ?? initial.map { Array($0.unitCounts.dropLast()) } ?? NetworkSettings.defaultHiddenUnits
+        let activations =
+            NetworkSettings.activations(&fields, layers: units.count)
+            ?? initial?.activations.map { Array($0.dropLast()) }.flatMap { $0.count == units.count ? $0 : nil }
+            ?? [Activation](repeating: .relu, count: units.count)
+        let keepProbs =
+            NetworkSettings.keepProbs(&fields, layers: units.count) ?? [Double](repeating: 1, count: units.count)
+        self.init(
+            hiddenLayers: units.indices.map {
+                .init(units: units[$0], activation: activations[$0], keepProb: keepProbs[$0])
+            },
+            inputKeepProb: fields.number("input_keep_prob", keepProbRule, where: isKeepProb) ?? 1,
+            batchNorm: fields.boolean("batch_norm") ?? false,
+            initializer: fields.choice("initializer") ?? .auto,
+            initialWeights: initial)
+        fields.finish()
+    }
+
+    private static func units(_ fields: inout ObjectReader) -> [Int]? {
+        guard let node = fields.value("hidden_layers") else { return nil }
+        let pointer = fields.pointer(to: "hidden_layers")
+        guard node.kind == .array else {
+            fields.fault("hidden_layers", "must be an array of units per layer, not \(describe(node))")
+            return nil
+        }
+        guard node.count <= hiddenLayerLimit else {
+            fields.fault("hidden_layers", "must have at most \(hiddenLayerLimit) layers, not \(node.count)")
+            return nil
+        }
+        return node.elements.enumerated().map { index, element in
+            guard let units = element.integer, (1...unitLimit).contains(units) else {
+                fields.faults.add(
+                    "\(pointer)/\(index)", "must be a whole number from 1 to \(unitLimit), not \(describe(element))")
+                return 1
+            }
+            return units
+        }
+    }
+
+    private static func activations(_ fields: inout ObjectReader, layers: Int) -> [Activation]? {
+        perLayer(&fields, "activation", layers: layers) { node, pointer, faults in
+            ObjectReader.choice(node, at: pointer, faults: faults)
+        }
+    }
+
+    private static func keepProbs(_ fields: inout ObjectReader, layers: Int) -> [Double]? {
+        perLayer(&fields, "keep_prob", layers: layers) { node, pointer, faults in
+            guard let keepProb = node.number, isKeepProb(keepProb) else {
+                faults.add(pointer, "must be \(keepProbRule), not \(describe(node))")
+                return nil
+            }
+            return keepProb
+        }
+    }
+
+    /// Reads a member that is one value for all hidden layers, or a list with one value each.
+    private static func perLayer<Value>(
+        _ fields: inout ObjectReader, _ name: String, layers: Int,
+        read: (JSONNode, String, FaultCollector) -> Value?
+    ) -> [Value]? {
+        guard let node = fields.value(name) else { return nil }
+        let pointer = fields.pointer(to: name)
+        guard node.kind == .array else {
+            return read(node, pointer, fields.faults).map { [Value](repeating: $0, count: layers) }
+        }
+        guard node.count == layers else {
+            fields.fault(name, "must have one entry per hidden layer: \(layers), not \(node.count)")
+            return nil
+        }
+        let values = node.elements.enumerated().compactMap { read($1, "\(pointer)/\($0)", fields.faults) }
+        return values.count == layers ? values : nil
+    }
+}
+
+private let keepProbRule = "a number above 0 and at most 1"
+
+private func isKeepProb(_ value: Double) -> Bool { value > 0 && value <= 1 }

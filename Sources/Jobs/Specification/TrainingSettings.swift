@@ -1,0 +1,166 @@
+import JSONDocument
+import Perceptron
+
+/// Limits on what one job may ask of the training loop.
+public enum TrainingLimits {
+    /// Epochs of one job.
+    public static let epochs = 1...10_000_000
+    /// Threads of one job.
+    public static let threads = 1...64
+    /// The most history rows a job gets that does not say how many it wants.
+    public static let defaultHistoryRows = 1_000
+}
+
+extension TrainingSpecification {
+    /// Reads a `training` object (nil: all defaults). `drawSeed` is asked where the client names no seed. Faults go to
+    /// `faults` and leave defaults behind.
+    public init(reading node: JSONNode?, at pointer: String, faults: FaultCollector, drawSeed: () -> UInt32) {
+        self.init()
+        guard let node else {
+            seed = UInt64(drawSeed())
+            dropoutSeed = seed
+            historyEvery = TrainingSpecification.defaultHistoryEvery(epochs: epochs)
+            return
+        }
+        var fields = ObjectReader(node, at: pointer, faults: faults)
+        epochs = fields.integer("epochs", in: TrainingLimits.epochs) ?? epochs
+        batchSize = TrainingSpecification.batchSize(&fields) ?? batchSize
+        shuffle = fields.boolean("shuffle") ?? shuffle
+        optimizer = OptimizerSpecification(reading: &fields) ?? optimizer
+        learningRate =
+            fields.number("learning_rate", "a number above 0 and at most 1e6") { $0 > 0 && $0 <= 1e6 }
+            ?? optimizer.name.defaultLearningRate
+        learningRateDecay = LearningRateDecay(reading: &fields)
+        l1Lambda = fields.number("l1_lambda", "a number from 0", where: { $0 >= 0 }) ?? l1Lambda
+        l2Lambda = fields.number("l2_lambda", "a number from 0", where: { $0 >= 0 }) ?? l2Lambda
+        clipNorm = fields.number("clip_norm", "a number above 0", where: { $0 > 0 })
+        earlyStopping = EarlyStopping(reading: &fields)
+        timeLimitSeconds = fields.number("time_limit_seconds", "a number above 0", where: { $0 > 0 })
+        precision = fields.choice("precision") ?? precision
+        historyEvery =
+            fields.integer("history_every", in: 1...Int.max)
+            ?? TrainingSpecification.defaultHistoryEvery(epochs: epochs)
+        threads = fields.integer("threads", in: TrainingLimits.threads) ?? threads
+        generator = fields.choice("generator") ?? generator
+        dropoutMask = fields.choice("dropout_mask") ?? dropoutMask
+        seed = fields.unsigned("seed") ?? UInt64(drawSeed())
+        dropoutSeed = fields.unsigned("dropout_seed") ?? seed
+        if generator == .numpy {
+            for (name, value) in [("seed", seed), ("dropout_seed", dropoutSeed)] where value > UInt64(UInt32.max) {
+                fields.fault(name, "must be at most 4294967295 with generator numpy")
+            }
+        }
+        fields.finish()
+    }
+
+    /// The smallest round number (1, 2 or 5 times a power of ten) of epochs between rows that keeps a history of
+    /// `epochs` within `TrainingLimits.defaultHistoryRows`, first and last row included.
+    public static func defaultHistoryEvery(epochs: Int) -> Int {
+        var magnitude = 1
+        while true {
+            for step in [1, 2, 5] {
+                let every = step * magnitude
+                let rows = 1 + (epochs + every - 1) / every
+                if rows <= TrainingLimits.defaultHistoryRows { return every }
+            }
+            magnitude *= 10
+        }
+    }
+
+    private static func batchSize(_ fields: inout ObjectReader) -> BatchSize? {
+        guard let node = fields.value("batch_size") else { return nil }
+        if node.string == "full" { return .full }
+        guard let count = node.integer, count >= 1 else {
+            fields.fault("batch_size", "must be a whole number from 1, or \"full\", not \(describe(node))")
+            return nil
+        }
+        return .count(count)
+    }
+}
+
+extension OptimizerSpecification {
+    /// Reads `optimizer`: a name, or an object with the name and its constants.
+    init?(reading training: inout ObjectReader) {
+        guard let node = training.value("optimizer") else { return nil }
+        let pointer = training.pointer(to: "optimizer")
+        guard node.kind == .object else {
+            guard let name: Name = ObjectReader.choice(node, at: pointer, faults: training.faults) else { return nil }
+            self = OptimizerSpecification(name)
+            return
+        }
+        var fields = ObjectReader(node, at: pointer, faults: training.faults)
+        if fields.required("name") == nil { return nil }
+        guard let name: Name = fields.choice("name") else { return nil }
+        let share = "a number from 0 to below 1"
+        func decay(_ field: String, _ usual: Double) -> Double {
+            fields.number(field, share, where: { $0 >= 0 && $0 < 1 }) ?? usual
+        }
+        func epsilon() -> Double { fields.number("epsilon", "a number above 0", where: { $0 > 0 }) ?? 1e-8 }
+        switch name {
+        case .sgd: self = .sgd
+        case .momentum: self = .momentum(beta: decay("beta", 0.9))
+        case .rmsprop: self = .rmsprop(rho: decay("rho", 0.9), epsilon: epsilon())
+        case .adam: self = .adam(beta1: decay("beta1", 0.9), beta2: decay("beta2", 0.999), epsilon: epsilon())
+        case .adamw:
+            self = .adamw(
+                beta1: decay("beta1", 0.9), beta2: decay("beta2", 0.999), epsilon: epsilon(),
+                weightDecay: fields.number("weight_decay", "a number from 0", where: { $0 >= 0 }) ?? 0.01)
+        }
+        fields.finish()
+    }
+
+    /// The optimizer with its usual constants.
+    public init(_ name: Name) {
+        switch name {
+        case .sgd: self = .sgd
+        case .momentum: self = .momentum(beta: 0.9)
+        case .rmsprop: self = .rmsprop(rho: 0.9, epsilon: 1e-8)
+        case .adam: self = .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+        case .adamw: self = .adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01)
+        }
+    }
+}
+
+extension LearningRateDecay {
+    /// Reads `learning_rate_decay`: null, `"cosine"`, or an object with the name and its constants.
+    init?(reading training: inout ObjectReader) {
+        guard let node = training.value("learning_rate_decay") else { return nil }
+        if node.string == Name.cosine.rawValue {
+            self = .cosine(minimum: 0)
+            return
+        }
+        var fields = ObjectReader(node, at: training.pointer(to: "learning_rate_decay"), faults: training.faults)
+        guard node.kind == .object, fields.required("name") != nil, let name: Name = fields.choice("name") else {
+            return nil
+        }
+        func rate(_ rule: String, _ isLegal: (Double) -> Bool) -> Double {
+            guard fields.required("rate") != nil else { return 1 }
+            return fields.number("rate", rule, where: isLegal) ?? 1
+        }
+        let share = "a number above 0 and at most 1"
+        switch name {
+        case .step:
+            if fields.required("every") == nil { return nil }
+            self = .step(rate: rate(share) { $0 > 0 && $0 <= 1 }, every: fields.integer("every", in: 1...Int.max) ?? 1)
+        case .exponential: self = .exponential(rate: rate(share) { $0 > 0 && $0 <= 1 })
+        case .inverseTime: self = .inverseTime(rate: rate("a number from 0") { $0 >= 0 })
+        case .cosine: self = .cosine(minimum: fields.number("minimum", "a number from 0", where: { $0 >= 0 }) ?? 0)
+        }
+        fields.finish()
+    }
+}
+
+extension EarlyStopping {
+    /// Reads `early_stopping`: null or an object.
+    init?(reading training: inout ObjectReader) {
+        guard let node = training.value("early_stopping") else { return nil }
+        var fields = ObjectReader(node, at: training.pointer(to: "early_stopping"), faults: training.faults)
+        let usual = EarlyStopping()
+        self.init(
+            monitor: fields.choice("monitor") ?? usual.monitor,
+            patience: fields.integer("patience", in: 1...Int.max) ?? usual.patience,
+            minDelta: fields.number("min_delta", "a number from 0", where: { $0 >= 0 }) ?? usual.minDelta,
+            restoreBest: fields.boolean("restore_best") ?? usual.restoreBest)
+        fields.finish()
+    }
+}

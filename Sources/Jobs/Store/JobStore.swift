@@ -1,0 +1,118 @@
+import Perceptron
+
+/// Where jobs and data sets live. What a method has returned is durable as far as the implementation goes; a method
+/// that throws has changed nothing. Calls block and may come from any thread.
+///
+/// A worker's writes are fenced: `finish` and `requeue` name the lease epoch their attempt began with and do nothing
+/// once the job was given to someone else.
+public protocol JobStore: Sendable {
+    /// Queues a job. Throws `duplicate` if the id is taken.
+    func submit(_ submission: JobSubmission) throws(StoreError) -> Job
+    /// One job.
+    func job(_ id: JobID) throws(StoreError) -> Job?
+    /// Jobs, newest first, at most `limit` (≥ 1), those after the job `after` in that order. `after` may have been
+    /// deleted since (the last 100,000 deletions are remembered), otherwise `unknownCursor` is thrown.
+    func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job>
+
+    /// Gives the oldest queued job to the caller, running and with a new lease epoch; nil when none is queued.
+    func claim() throws(StoreError) -> Job?
+    /// Ends a job: status, result, history and event in one transaction. Returns whether the attempt still held the
+    /// job; if not, nothing changed.
+    func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool
+    /// Hands back an interrupted job: it is queued again in its old place, or cancelled if that was asked for. Returns
+    /// whether the attempt still held the job; if not, nothing changed.
+    func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool
+
+    /// Asks for cancellation: at once while queued, by way of the worker while running.
+    func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome
+    /// Forgets a finished job, its history and its events.
+    func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome
+
+    /// The learning curve of a finished job, empty before; nil for an unknown job.
+    func history(_ id: JobID) throws(StoreError) -> [HistoryRow]?
+    /// What happened to a job, in order, from event number `after` + 1 on; nil for an unknown job.
+    func events(_ id: JobID, after: Int) throws(StoreError) -> [JobEvent]?
+
+    /// To be called once at start, before any worker: takes jobs from workers that are no more. What was running is
+    /// queued in its old place, what was being cancelled is cancelled.
+    func recover() throws(StoreError) -> Recovery
+    /// Jobs in each status, zeros included.
+    func counts() throws(StoreError) -> [JobStatus: Int]
+    /// Jobs waiting for a worker.
+    func queuedCount() throws(StoreError) -> Int
+
+    /// Adds a data set. Throws `duplicate` if the id is taken.
+    func addDataset(_ dataset: DatasetRecord) throws(StoreError)
+    /// One data set.
+    func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
+    /// Data sets, newest first; paging as in `list`.
+    func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord>
+    /// Forgets a data set and returns what it was; nil if it is unknown. Jobs that use its table keep it.
+    func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
+
+    /// The tables that jobs or data sets still need.
+    func referencedTables() throws(StoreError) -> Set<String>
+    /// The starting weights that jobs still need.
+    func referencedInitialWeights() throws(StoreError) -> Set<String>
+}
+
+/// Part of a list.
+public struct Page<Element: Sendable>: Sendable {
+    /// In the list's order.
+    public let items: [Element]
+    /// Whether more come after these.
+    public let hasMore: Bool
+
+    /// Takes the first `limit` of `found`, which holds one more if there is one.
+    package init(_ found: [Element], limit: Int) {
+        items = Array(found.prefix(limit))
+        hasMore = found.count > limit
+    }
+}
+
+/// What came of asking for a cancellation.
+public enum CancelOutcome: Sendable {
+    /// The job is cancelled, now or already.
+    case cancelled(Job)
+    /// A worker has the job and has yet to stop, now or already.
+    case cancelling(Job)
+    /// The job had succeeded or failed.
+    case conflict(Job)
+    /// There is no such job.
+    case unknown
+
+    package init(after request: Job) {
+        switch request.status {
+        case .cancelled: self = .cancelled(request)
+        case .queued, .running, .cancelling: self = .cancelling(request)
+        case .succeeded, .failed: self = .conflict(request)
+        }
+    }
+}
+
+/// What came of deleting a job.
+public enum DeleteOutcome: Sendable {
+    /// The job is gone; this is what it was.
+    case deleted(Job)
+    /// The job is queued, running or being cancelled and stays.
+    case conflict(Job)
+    /// There is no such job.
+    case unknown
+}
+
+/// What a start found to be put right.
+public struct Recovery: Hashable, Sendable {
+    /// Jobs that were running and are queued again.
+    public package(set) var requeued = 0
+    /// Jobs that were being cancelled and are cancelled.
+    public package(set) var cancelled = 0
+
+    package init() {}
+
+    package mutating func count(_ job: Job) {
+        if job.status == .queued { requeued += 1 } else { cancelled += 1 }
+    }
+}
+
+/// How many deletions a store remembers, so that a list can be continued after a deleted element.
+package let rememberedDeletions = 100_000

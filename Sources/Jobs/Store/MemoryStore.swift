@@ -1,0 +1,174 @@
+import Perceptron
+import Synchronization
+
+/// A store that forgets everything with the process: for tests and for programs that embed the service.
+public final class MemoryStore: JobStore {
+    private struct Record {
+        var job: Job
+        var history: [HistoryRow] = []
+        var events: [JobEvent] = []
+    }
+
+    private struct State {
+        var jobs = MemoryList<Record>()
+        var datasets = MemoryList<DatasetRecord>()
+        /// Places of the queued jobs in `jobs`, oldest first.
+        var queue: [Int] = []
+        var counts = Dictionary(uniqueKeysWithValues: JobStatus.allCases.map { ($0, 0) })
+
+        /// Takes one step of the status machine with the job at `place`.
+        mutating func change(_ place: Int, _ step: (inout Job) -> JobEvent?) -> Bool {
+            guard var record = jobs[place] else { return false }
+            let before = record.job.status
+            guard let event = step(&record.job) else { return false }
+            record.events.append(event)
+            jobs[place] = record
+            counts[before, default: 0] -= 1
+            counts[record.job.status, default: 0] += 1
+            if before == .queued, let index = queue.firstIndex(of: place) { queue.remove(at: index) }
+            if record.job.status == .queued {
+                queue.insert(place, at: queue.firstIndex { $0 > place } ?? queue.endIndex)
+            }
+            return true
+        }
+    }
+
+    private let state = Mutex(State())
+    private let clock: @Sendable () -> Timestamp
+
+    /// An empty store.
+    public init(clock: @escaping @Sendable () -> Timestamp = { .now() }) { self.clock = clock }
+
+    /// Queues a job.
+    public func submit(_ submission: JobSubmission) throws(StoreError) -> Job {
+        var job = Job(submission, createdAt: clock())
+        let event = job.submitted()
+        let record = Record(job: job, events: [event])
+        try state.withLock { (state) throws(StoreError) in
+            state.queue.append(try state.jobs.append(record, id: job.id.description))
+            state.counts[.queued, default: 0] += 1
+        }
+        return job
+    }
+
+    /// One job.
+    public func job(_ id: JobID) -> Job? { state.withLock { $0.jobs[id.description]?.job } }
+
+    /// Jobs, newest first.
+    public func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
+        try state.withLock { (state) throws(StoreError) in
+            let records = try state.jobs.newestFirst(after: after?.description, limit: limit) {
+                status == nil || $0.job.status == status
+            }
+            return Page(records.map(\.job), limit: max(1, limit))
+        }
+    }
+
+    /// Gives the oldest queued job to the caller.
+    public func claim() -> Job? {
+        state.withLock { state in
+            guard let place = state.queue.first, state.change(place, { $0.start(at: clock()) }) else { return nil }
+            return state.jobs[place]?.job
+        }
+    }
+
+    /// Ends a job, if the attempt still holds it.
+    public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) -> Bool {
+        state.withLock { state in
+            guard let place = state.jobs.place(of: id.description) else { return false }
+            let held = state.change(place) { $0.finish(leaseEpoch: leaseEpoch, ending, at: clock()) }
+            if held { state.jobs[place]?.history = ending.history }
+            return held
+        }
+    }
+
+    /// Hands back an interrupted job, if the attempt still holds it.
+    public func requeue(_ id: JobID, leaseEpoch: Int) -> Bool {
+        state.withLock { state in
+            guard let place = state.jobs.place(of: id.description) else { return false }
+            return state.change(place) { $0.requeue(leaseEpoch: leaseEpoch, at: clock()) }
+        }
+    }
+
+    /// Asks for cancellation.
+    public func requestCancel(_ id: JobID) -> CancelOutcome {
+        state.withLock { state in
+            guard let place = state.jobs.place(of: id.description) else { return .unknown }
+            _ = state.change(place) { $0.requestCancel(at: clock()) }
+            return state.jobs[place].map { CancelOutcome(after: $0.job) } ?? .unknown
+        }
+    }
+
+    /// Forgets a finished job.
+    public func delete(_ id: JobID) -> DeleteOutcome {
+        state.withLock { state in
+            guard let job = state.jobs[id.description]?.job else { return .unknown }
+            guard job.status.isTerminal else { return .conflict(job) }
+            state.jobs.remove(id.description)
+            state.counts[job.status, default: 0] -= 1
+            return .deleted(job)
+        }
+    }
+
+    /// The learning curve of a finished job.
+    public func history(_ id: JobID) -> [HistoryRow]? { state.withLock { $0.jobs[id.description]?.history } }
+
+    /// What happened to a job after event number `after`.
+    public func events(_ id: JobID, after: Int) -> [JobEvent]? {
+        state.withLock { $0.jobs[id.description]?.events.filter { $0.number > after } }
+    }
+
+    /// Takes jobs from workers that are no more.
+    public func recover() -> Recovery {
+        state.withLock { state in
+            var recovery = Recovery()
+            for place in state.jobs.places where state.change(place, { $0.recover(at: clock()) }) {
+                if let job = state.jobs[place]?.job { recovery.count(job) }
+            }
+            return recovery
+        }
+    }
+
+    /// Jobs in each status.
+    public func counts() -> [JobStatus: Int] { state.withLock { $0.counts } }
+
+    /// Jobs waiting for a worker.
+    public func queuedCount() -> Int { state.withLock { $0.queue.count } }
+
+    /// Adds a data set.
+    public func addDataset(_ dataset: DatasetRecord) throws(StoreError) {
+        try state.withLock { (state) throws(StoreError) in
+            _ = try state.datasets.append(dataset, id: dataset.id.description)
+        }
+    }
+
+    /// One data set.
+    public func dataset(_ id: DatasetID) -> DatasetRecord? { state.withLock { $0.datasets[id.description] } }
+
+    /// Data sets, newest first.
+    public func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+        try state.withLock { (state) throws(StoreError) in
+            Page(
+                try state.datasets.newestFirst(after: after?.description, limit: limit) { _ in true },
+                limit: max(1, limit))
+        }
+    }
+
+    /// Forgets a data set.
+    public func deleteDataset(_ id: DatasetID) -> DatasetRecord? {
+        state.withLock { $0.datasets.remove(id.description) }
+    }
+
+    /// The tables that jobs or data sets still need.
+    public func referencedTables() -> Set<String> {
+        state.withLock { state in
+            Set(state.jobs.places.compactMap { state.jobs[$0]?.job.tableHash })
+                .union(state.datasets.places.compactMap { state.datasets[$0]?.tableHash })
+        }
+    }
+
+    /// The starting weights that jobs still need.
+    public func referencedInitialWeights() -> Set<String> {
+        state.withLock { state in Set(state.jobs.places.compactMap { state.jobs[$0]?.job.initialWeightsHash }) }
+    }
+}

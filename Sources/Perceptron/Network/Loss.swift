@@ -1,0 +1,108 @@
+/// The losses in their stable forms, from the logits z: a confident wrong answer costs much, never infinity.
+///
+/// - binary: max(z, 0) − z y + log(1 + e^−|z|), equal to −y log σ(z) − (1 − y) log(1 − σ(z))
+/// - multiclass: log Σ e^(z_k − z_max) + z_max − z_y, equal to −log softmax(z)_y
+/// - regression: (z − y)²
+struct Loss<S: Scalar> {
+    typealias Values = UnsafeMutablePointer<S>
+
+    let task: Task
+    /// Columns of the logits.
+    let outputs: Int
+
+    /// Sums over the rows of a block in inference mode.
+    struct Score {
+        var loss = 0.0
+        /// Examples whose predicted class is theirs.
+        var correct = 0.0
+        /// Σ (ŷ − y)².
+        var squaredError = 0.0
+    }
+
+    /// Σ loss of logits z (rows, outputs) against `targets` (rows); z becomes ∂(Σ loss)/∂z · scale.
+    func backward(_ z: Values, _ targets: UnsafePointer<S>, rows: Int, scale: S) -> Double {
+        var sum = 0.0
+        switch task {
+        case .binary:
+            for row in 0..<rows {
+                let (loss, probability) = Self.binary(z[row], targets[row])
+                sum += loss.double
+                z[row] = (probability - targets[row]) * scale
+            }
+        case .multiclass:
+            for row in 0..<rows {
+                let z = z + row * outputs
+                let label = Int(targets[row])
+                sum += softmax(z, label: label).double
+                z[label] -= 1
+                for output in 0..<outputs { z[output] *= scale }
+            }
+        case .regression:
+            for row in 0..<rows {
+                let difference = z[row] - targets[row]
+                sum += (difference * difference).double
+                z[row] = 2 * difference * scale
+            }
+        }
+        return sum
+    }
+
+    /// How logits z (rows, outputs) do against `targets` (rows); z becomes the outputs.
+    func score(_ z: Values, _ targets: UnsafePointer<S>, rows: Int) -> Score {
+        var score = Score()
+        switch task {
+        case .binary:
+            for row in 0..<rows {
+                let (loss, probability) = Self.binary(z[row], targets[row])
+                score.loss += loss.double
+                score.correct += (probability > S(0.5)) == (targets[row] > S(0.5)) ? 1 : 0
+                z[row] = probability
+            }
+        case .multiclass:
+            for row in 0..<rows {
+                let z = z + row * outputs
+                let label = Int(targets[row])
+                score.loss += softmax(z, label: label).double
+                var best = 0
+                for output in 1..<max(outputs, 1) where z[output] > z[best] { best = output }
+                score.correct += best == label ? 1 : 0
+            }
+        case .regression:
+            for row in 0..<rows {
+                let difference = z[row].double - targets[row].double
+                score.squaredError += difference * difference
+            }
+            score.loss = score.squaredError
+        }
+        return score
+    }
+
+    /// Logits z (rows, outputs) become the outputs: probabilities or values.
+    func activate(_ z: Values, rows: Int) {
+        switch task {
+        case .binary: for row in 0..<rows { z[row] = LayerKernels<S>.sigmoid(z[row]) }
+        case .multiclass: for row in 0..<rows { _ = softmax(z + row * outputs, label: 0) }
+        case .regression: break
+        }
+    }
+
+    @inline(__always)
+    private static func binary(_ z: S, _ y: S) -> (loss: S, probability: S) {
+        let e = S.exp(-z.magnitude)
+        return ((z < 0 ? 0 : z) - z * y + S.log1p(e), (z < 0 ? e : 1) / (1 + e))
+    }
+
+    /// One row of logits becomes probabilities; answers the loss for class `label`.
+    private func softmax(_ z: Values, label: Int) -> S {
+        var largest = z[0]
+        for output in 1..<max(outputs, 1) where z[output] > largest { largest = z[output] }
+        let wanted = z[label] - largest
+        var sum: S = 0
+        for output in 0..<outputs {
+            z[output] = S.exp(z[output] - largest)
+            sum += z[output]
+        }
+        for output in 0..<outputs { z[output] /= sum }
+        return S.log(sum) - wanted
+    }
+}

@@ -1,0 +1,46 @@
+/// (λ₂/2m) Σ‖W‖² + (λ₁/2m) Σ|W| over all weights, biases left out; m = number of training examples, whatever the batch.
+struct Penalty {
+    private let l1: Double
+    private let l2: Double
+    private let examples: Double
+
+    init(_ training: TrainingSpecification, examples: Int) {
+        l1 = training.l1Lambda
+        l2 = training.l2Lambda
+        self.examples = Double(examples)
+    }
+
+    /// The penalty itself.
+    func cost<S: Scalar>(_ arenas: Arenas<S>, _ layout: ParameterLayout) -> Double {
+        guard l1 != 0 || l2 != 0 else { return 0 }
+        var squares = 0.0
+        var magnitudes = 0.0
+        for layer in layout.layers {
+            let weights = arenas.parameters + layer.weights.lowerBound
+            if l2 != 0 { squares += Sums.squares(weights, count: layer.weights.count) }
+            if l1 != 0 { magnitudes += Sums.magnitudes(weights, count: layer.weights.count) }
+        }
+        return (l2 * squares + l1 * magnitudes) / (2 * examples)
+    }
+
+    /// gradient += (λ₂/m) W + (λ₁/2m) sign(W), sign(0) = 0
+    func addGradient<S: Scalar>(_ arenas: Arenas<S>, _ layout: ParameterLayout) {
+        guard l1 != 0 || l2 != 0 else { return }
+        let decay = S(l2 / examples)
+        let pull = S(l1 / (2 * examples))
+        for layer in layout.layers {
+            let weights = arenas.parameters + layer.weights.lowerBound
+            let gradient = arenas.gradient + layer.weights.lowerBound
+            let count = layer.weights.count
+            if l2 != 0 {
+                for index in 0..<count { gradient[index] += decay * weights[index] }
+            }
+            if l1 != 0 {
+                for index in 0..<count {
+                    let w = weights[index]
+                    gradient[index] += w > 0 ? pull : (w < 0 ? -pull : 0)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// A set as the engine uses it: inputs are encoded when they are needed, targets are decoded once.
+struct EncodedSet<S: Scalar> {
+    let count: Int
+    let encoder: InputEncoder
+    /// Class number or value of every example.
+    let targets: [S]
+    /// Σ (y − ȳ)², for r².
+    let totalSquares: Double
+
+    init(_ examples: ExampleSet, network: NetworkSpecification) throws(TrainingError) {
+        guard examples.inputs.count == network.inputs else {
+            throw .inputCount(expected: network.inputs, found: examples.inputs.count)
+        }
+        count = examples.count
+        encoder = InputEncoder(examples)
+        targets = try Self.decode(examples, network)
+        var mean = 0.0
+        for target in targets { mean += target.double }
+        mean /= Double(max(targets.count, 1))
+        var squares = 0.0
+        for target in targets { squares += (target.double - mean) * (target.double - mean) }
+        totalSquares = squares
+    }
+
+    private static func decode(
+        _ examples: ExampleSet, _ network: NetworkSpecification
+    ) throws(TrainingError) -> [S] {
+        var targets: [S] = []
+        targets.reserveCapacity(examples.count)
+        switch examples.targetEncoding {
+        case .value:
+            guard network.task == .regression, network.outputs == 1 else {
+                throw .taskDoesNotFitTarget(network.task, outputs: network.outputs, classes: nil)
+            }
+            for row in examples.rows {
+                let value = examples.table[Int(row), examples.targetColumn]
+                let target = S(value)
+                guard target.isFinite else { throw .badTarget(row: Int(row), value: value) }
+                targets.append(target)
+            }
+        case .classes(let codes):
+            let fits =
+                switch network.task {
+                case .binary: network.outputs == 1 && codes.count == 2
+                case .multiclass: network.outputs == codes.count
+                case .regression: false
+                }
+            guard fits else {
+                throw .taskDoesNotFitTarget(network.task, outputs: network.outputs, classes: codes.count)
+            }
+            let numbers = Dictionary(codes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+            for row in examples.rows {
+                let code = examples.table[Int(row), examples.targetColumn]
+                guard let number = numbers[code] else { throw .badTarget(row: Int(row), value: code) }
+                targets.append(S(number))
+            }
+        }
+        return targets
+    }
+
+    /// Everything, in the set's order.
+    func encodeAll(inputs: UnsafeMutablePointer<S>, targets out: UnsafeMutablePointer<S>) {
+        encoder.encode(0..<count, into: inputs)
+        targets.withUnsafeBufferPointer { values in
+            if let base = values.baseAddress { out.update(from: base, count: count) }
+        }
+    }
+
+    /// The examples at `positions`, in that order.
+    func encode(
+        _ positions: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<S>, targets out: UnsafeMutablePointer<S>
+    ) {
+        encoder.encode(positions, into: inputs)
+        targets.withUnsafeBufferPointer { values in
+            for (place, position) in positions.enumerated() { out[place] = values[Int(position)] }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// Makes network inputs of an example set's rows: (v − mean) / standardDeviation in float64, then rounded to S.
+struct InputEncoder: Sendable {
+    private let set: ExampleSet
+    /// First column, if the inputs are plain neighbouring columns without gaps in them.
+    private let firstColumn: Int?
+    /// Whether nothing is subtracted or divided.
+    private let isPlain: Bool
+    private let means: [Double]
+    private let deviations: [Double]
+
+    init(_ set: ExampleSet) {
+        self.set = set
+        means = set.inputs.map(\.mean)
+        deviations = set.inputs.map(\.standardDeviation)
+        isPlain = set.inputs.allSatisfy { $0.mean == 0 && $0.standardDeviation == 1 }
+        let first = set.inputs.first?.column ?? 0
+        let neighbours = set.inputs.enumerated().allSatisfy { index, input in
+            input.column == first + index && input.category == nil && input.missingValue == nil
+        }
+        firstColumn = neighbours ? first : nil
+    }
+
+    /// Inputs of the set's examples at `positions` (counted within the set) into `out` (count, inputs).
+    func encode<S: Scalar>(_ positions: Range<Int>, into out: UnsafeMutablePointer<S>) {
+        set.rows.withUnsafeBufferPointer { rows in
+            for (place, position) in positions.enumerated() {
+                encode(row: Int(rows[position]), into: out + place * means.count)
+            }
+        }
+    }
+
+    /// The same for positions in any order.
+    func encode<S: Scalar>(_ positions: UnsafeBufferPointer<Int32>, into out: UnsafeMutablePointer<S>) {
+        set.rows.withUnsafeBufferPointer { rows in
+            for (place, position) in positions.enumerated() {
+                encode(row: Int(rows[Int(position)]), into: out + place * means.count)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func encode<S: Scalar>(row: Int, into out: UnsafeMutablePointer<S>) {
+        let first = row * set.table.columns
+        switch set.table.element {
+        case .float32: encode(set.table.base.assumingMemoryBound(to: Float.self) + first, into: out)
+        case .float64: encode(set.table.base.assumingMemoryBound(to: Double.self) + first, into: out)
+        }
+    }
+
+    @inline(__always)
+    private func encode<Cell: Scalar, S: Scalar>(_ cells: UnsafePointer<Cell>, into out: UnsafeMutablePointer<S>) {
+        guard let firstColumn else {
+            encodeMixed(cells, into: out)
+            return
+        }
+        let cells = cells + firstColumn
+        let count = means.count
+        if isPlain {
+            for index in 0..<count { out[index] = S(cells[index].double) }
+            return
+        }
+        means.withUnsafeBufferPointer { means in
+            deviations.withUnsafeBufferPointer { deviations in
+                for index in 0..<count { out[index] = S((cells[index].double - means[index]) / deviations[index]) }
+            }
+        }
+    }
+
+    private func encodeMixed<Cell: Scalar, S: Scalar>(_ cells: UnsafePointer<Cell>, into out: UnsafeMutablePointer<S>) {
+        set.inputs.withUnsafeBufferPointer { inputs in
+            for (index, input) in inputs.enumerated() {
+                var value = cells[input.column].double
+                if value.isNaN, let missing = input.missingValue {
+                    value = missing
+                } else if let category = input.category {
+                    value = value == category ? 1 : 0
+                }
+                out[index] = S((value - input.mean) / input.standardDeviation)
+            }
+        }
+    }
+}

@@ -1,0 +1,291 @@
+/// One run: epochs, steps, evaluations, and the reasons to stop.
+final class Trainer<S: Scalar> {
+    private let network: NetworkSpecification
+    private let training: TrainingSpecification
+    private let monitor: TrainingMonitor
+    private let shape: NetworkShape
+    private let layout: ParameterLayout
+    private let train: EncodedSet<S>
+    private let dev: EncodedSet<S>?
+    private let test: EncodedSet<S>?
+    private let batchRows: Int
+    private let stepsPerEpoch: Int
+    private let isFullBatch: Bool
+    private let penalty: Penalty
+    private let philox: Philox
+
+    private let workspace = Workspace()
+    private let team: ThreadTeam
+    private let arenas: Arenas<S>
+    private let step: GradientStep<S>
+    private let evaluator: Evaluator<S>
+    private let snapshot: Snapshot<S>?
+    /// Places in the training set, in the epoch's order; empty with a full batch.
+    private var order: [Int32]
+
+    private var optimizer: Optimizer<S>
+    private var watch: EarlyStoppingWatch?
+    private var clock = StepClock()
+    private var startedAt = 0.0
+    private var evaluationSeconds = 0.0
+    /// Completed epochs.
+    private var epoch = 0
+    /// Completed steps of the run.
+    private var steps = 0
+    private var stopReason: StopReason?
+    private var divergence: TrainingOutcome.Divergence?
+    private var history: [HistoryRow] = []
+    private var lowestDevLoss: TrainingOutcome.Best?
+    private var bestEpoch: TrainingOutcome.Best?
+    private var stepCost: Double?
+    private var clippedNorm: Double?
+    /// The last measurement and the step it was made after.
+    private var measured: (steps: Int, train: SetMetrics?, dev: SetMetrics?) = (-1, nil, nil)
+
+    init(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets, _ monitor: TrainingMonitor
+    ) throws(TrainingError) {
+        self.network = network
+        self.training = training
+        self.monitor = monitor
+        shape = NetworkShape(network)
+        layout = ParameterLayout(shape)
+        train = try EncodedSet(sets.train, network: network)
+        dev = try Self.encoded(sets.dev, network)
+        test = try Self.encoded(sets.test, network)
+        batchRows = training.batchSize.rows(of: train.count)
+        stepsPerEpoch = (train.count + batchRows - 1) / batchRows
+        isFullBatch = stepsPerEpoch == 1
+        penalty = Penalty(training, examples: train.count)
+        philox = Philox(seed: training.seed, purpose: .shuffle)
+        team = ThreadTeam(threads: training.threads)
+        arenas = try Arenas(layout: layout, in: workspace)
+        try InitialParameters.fill(arenas, network: network, training: training)
+        step = try GradientStep(
+            network: network, training: training, arenas: arenas, rows: batchRows, team: team, workspace: workspace)
+        evaluator = try Evaluator(
+            shape: shape, arenas: arenas, rows: max(train.count, dev?.count ?? 0, test?.count ?? 0), team: team,
+            monitor: monitor, workspace: workspace)
+        optimizer = try Optimizer(training.optimizer, count: layout.count, workspace: workspace)
+        watch = training.earlyStopping.map(EarlyStoppingWatch.init)
+        snapshot =
+            training.earlyStopping?.restoreBest == true ? try Snapshot(arenas, layout, in: workspace) : nil
+        order = isFullBatch ? [] : (0..<Int32(train.count)).map { $0 }
+    }
+
+    private static func encoded(
+        _ examples: ExampleSet?, _ network: NetworkSpecification
+    ) throws(TrainingError) -> EncodedSet<S>? {
+        guard let examples, examples.count > 0 else { return nil }
+        return try EncodedSet(examples, network: network)
+    }
+
+    func run() -> TrainingOutcome {
+        FloatingPointMode.flushingDenormals {
+            startedAt = MonotonicClock.seconds
+            if isFullBatch {
+                train.encodeAll(inputs: step.input, targets: step.targets)
+            }
+            loop()
+            return finish()
+        }
+    }
+
+    private func loop() {
+        record(learningRate: training.learningRate(epoch: 0))
+        while epoch < training.epochs, stopReason == nil {
+            guard runEpoch() else { return }
+            epoch += 1
+            finishEpoch()
+        }
+    }
+
+    /// Whether the epoch came to its end.
+    private func runEpoch() -> Bool {
+        let rate = training.learningRate(epoch: epoch)
+        orderRows()
+        var costs = 0.0
+        for number in 0..<stepsPerEpoch {
+            if monitor.stopRequest != nil {
+                stopReason = .cancelled
+                return false
+            }
+            if let now = clock.tick() {
+                report(now, stepInEpoch: number)
+                if let limit = training.timeLimitSeconds, now - startedAt >= limit {
+                    stopReason = .timeLimit
+                    return false
+                }
+            }
+            let cost = makeStep(number, rate: rate)
+            guard cost.isFinite else {
+                diverge(step: number + 1, cost: cost)
+                return false
+            }
+            costs += cost
+            steps += 1
+        }
+        guard Sums<S>.allFinite(arenas.parameters, count: layout.count) else {
+            diverge(step: stepsPerEpoch, cost: costs / Double(stepsPerEpoch))
+            return false
+        }
+        stepCost = costs / Double(stepsPerEpoch)
+        return true
+    }
+
+    /// One step with its update; answers the training-mode cost before it. If that is not finite nothing is updated.
+    private func makeStep(_ number: Int, rate: Double) -> Double {
+        let rows: Int
+        if isFullBatch {
+            rows = train.count
+        } else {
+            let first = number * batchRows
+            rows = min(batchRows, train.count - first)
+            order.withUnsafeBufferPointer { order in
+                train.encode(
+                    UnsafeBufferPointer(rebasing: order[first..<(first + rows)]), inputs: step.input,
+                    targets: step.targets)
+            }
+        }
+        let loss = step.forward(rows: rows, step: UInt32(truncatingIfNeeded: steps), updatesRunningStatistics: true)
+        let cost = loss / Double(rows) + penalty.cost(arenas, layout)
+        guard cost.isFinite else { return cost }
+        step.backward()
+        penalty.addGradient(arenas, layout)
+        clip()
+        optimizer.update(arenas, layout, learningRate: rate, team: team)
+        return cost
+    }
+
+    private func clip() {
+        guard let limit = training.clipNorm else { return }
+        let norm = Sums<S>.squares(arenas.gradient, count: layout.count).squareRoot()
+        clippedNorm = norm
+        guard norm > limit else { return }
+        let scale = S(limit / norm)
+        for index in 0..<layout.count { arenas.gradient[index] *= scale }
+    }
+
+    private func orderRows() {
+        guard !isFullBatch, training.shuffle else { return }
+        // From the set's own order, so that an epoch's order does not depend on the epochs before.
+        order.withUnsafeMutableBufferPointer { order in
+            for place in order.indices { order[place] = Int32(place) }
+        }
+        philox.shuffle(&order, major: UInt32(truncatingIfNeeded: epoch))
+    }
+
+    private func diverge(step: Int, cost: Double) {
+        stopReason = .diverged
+        divergence = .init(epoch: epoch + 1, step: step, cost: cost)
+    }
+
+    private func report(_ now: Double, stepInEpoch: Int, ended: Bool = false) {
+        let done = Double(epoch) + Double(stepInEpoch) / Double(stepsPerEpoch)
+        let elapsed = now - startedAt
+        let perEpoch = done > 0 ? elapsed / done : nil
+        var left = perEpoch.map { $0 * (Double(training.epochs) - done) }
+        if let limit = training.timeLimitSeconds { left = left.map { min($0, max(limit - elapsed, 0)) } }
+        monitor.report(
+            epoch: epoch, fraction: done / Double(training.epochs), secondsPerEpoch: perEpoch,
+            etaSeconds: ended ? 0 : left)
+    }
+
+    // MARK: Evaluation
+
+    private func finishEpoch() {
+        observe()
+        let isLast = epoch == training.epochs || stopReason != nil
+        if isLast || epoch % training.historyEvery == 0 {
+            record(learningRate: training.learningRate(epoch: epoch - 1))
+        }
+    }
+
+    /// Early stopping's look at the epoch.
+    private func observe() {
+        guard let rules = training.earlyStopping else { return }
+        let metrics = rules.monitor == .trainLoss ? trainMetrics(mayStop: true) : devMetrics(mayStop: true)
+        guard let metrics else { return }
+        let value = rules.monitor == .devAccuracy ? metrics.accuracy ?? -metrics.loss : metrics.loss
+        guard let verdict = watch?.observe(value, epoch: epoch) else { return }
+        if verdict.improved {
+            snapshot?.take(arenas, layout)
+            bestEpoch = .init(epoch: epoch, devLoss: rules.monitor == .trainLoss ? nil : metrics.loss)
+        }
+        if verdict.stops { stopReason = .earlyStopping }
+    }
+
+    /// Adds a history row of the parameters as they are, unless the run is asked to stop before they are measured.
+    private func record(learningRate: Double, mayStop: Bool = true) {
+        guard let train = trainMetrics(mayStop: mayStop) else { return }
+        let dev = devMetrics(mayStop: mayStop)
+        if self.dev != nil, dev == nil { return }
+        let norm =
+            steps == 0
+            ? nil : clippedNorm ?? Sums<S>.squares(arenas.gradient, count: layout.count).squareRoot()
+        let row = HistoryRow(
+            epoch: epoch, stepCost: stepCost, train: train, dev: dev, learningRate: learningRate,
+            gradientNorm: epoch == 0 ? nil : norm)
+        history.append(row)
+        monitor.record(row)
+        if let loss = dev?.loss, !loss.isNaN, lowestDevLoss?.devLoss.map({ loss < $0 }) ?? true {
+            lowestDevLoss = .init(epoch: epoch, devLoss: loss)
+        }
+        if bestEpoch?.epoch == epoch, let loss = dev?.loss { bestEpoch?.devLoss = loss }
+    }
+
+    private func trainMetrics(mayStop: Bool) -> SetMetrics? {
+        forgetOldMeasurement()
+        if measured.train == nil { measured.train = measure(train, mayStop: mayStop) }
+        return measured.train
+    }
+
+    private func devMetrics(mayStop: Bool) -> SetMetrics? {
+        forgetOldMeasurement()
+        if measured.dev == nil, let dev { measured.dev = measure(dev, mayStop: mayStop) }
+        return measured.dev
+    }
+
+    private func forgetOldMeasurement() {
+        if measured.steps != steps { measured = (steps, nil, nil) }
+    }
+
+    private func measure(_ set: EncodedSet<S>, mayStop: Bool) -> SetMetrics? {
+        let start = MonotonicClock.seconds
+        defer { evaluationSeconds += MonotonicClock.seconds - start }
+        return evaluator.metrics(set, penalty: penalty.cost(arenas, layout), mayStop: mayStop)
+    }
+
+    // MARK: The end
+
+    private func finish() -> TrainingOutcome {
+        let trainingSeconds = MonotonicClock.seconds - startedAt - evaluationSeconds
+        let reason = stopReason ?? .completed
+        let interrupted = reason == .cancelled && monitor.stopRequest == .interrupt
+        if reason == .cancelled || reason == .timeLimit, !interrupted, history.last?.epoch != epoch {
+            record(learningRate: training.learningRate(epoch: max(epoch - 1, 0)), mayStop: false)
+        }
+        if bestEpoch != nil, let snapshot {
+            snapshot.restore(arenas, layout)
+            measured.steps = -1
+        }
+        let (train, dev, test) = finalMetrics(interrupted: interrupted)
+        if snapshot != nil, bestEpoch?.devLoss == nil { bestEpoch?.devLoss = dev?.loss }
+        report(MonotonicClock.seconds, stepInEpoch: 0, ended: true)
+        return TrainingOutcome(
+            network: arenas.network(shape, layout), history: history, train: train, dev: dev, test: test, epochs: epoch,
+            stopReason: reason, interrupted: interrupted,
+            best: training.earlyStopping == nil ? lowestDevLoss : bestEpoch, trainingSeconds: trainingSeconds,
+            divergence: divergence)
+    }
+
+    /// Metrics of the parameters that are handed out. A process that is stopping does not wait for them.
+    private func finalMetrics(interrupted: Bool) -> (train: SetMetrics, dev: SetMetrics?, test: SetMetrics?) {
+        let unknown = SetMetrics(loss: .nan, cost: .nan)
+        if interrupted { return (history.last?.train ?? unknown, history.last?.dev, nil) }
+        return (
+            trainMetrics(mayStop: false) ?? unknown, devMetrics(mayStop: false),
+            test.flatMap { measure($0, mayStop: false) }
+        )
+    }
+}

@@ -1,0 +1,65 @@
+/// Trains networks.
+public enum Training {
+    /// Trains `network` on `sets` until its epochs are done or something in `training` or `monitor` ends it earlier.
+    /// The same arguments give the same bits, whatever the number of threads.
+    /// - Throws: what keeps the run from starting. Divergence is an outcome.
+    public static func run(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, on sets: DataSets, monitor: TrainingMonitor
+    ) throws(TrainingError) -> TrainingOutcome {
+        try check(network, training, sets)
+        switch training.precision {
+        case .float32: return try Trainer<Float>(network, training, sets, monitor).run()
+        case .float64: return try Trainer<Double>(network, training, sets, monitor).run()
+        }
+    }
+
+    /// About how much memory a run over `rows` training rows takes beside its data, in bytes: parameters, gradient and
+    /// moments, and one batch of activations; Int.max where that is beyond counting.
+    public static func memoryBytes(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int
+    ) -> Int {
+        let scalar = training.precision == .float32 ? 4.0 : 8.0
+        let batch = Double(training.batchSize.rows(of: rows))
+        // Counted in floating point, which saturates where integers would trap.
+        var parameters = 0.0
+        var activations = Double(network.inputs) * (network.inputKeepProb < 1 ? 2.25 : 1)
+        var widest = Double(network.outputs)
+        var fanIn = Double(network.inputs)
+        for layer in network.hiddenLayers {
+            let units = Double(layer.units)
+            parameters += units * (fanIn + (network.batchNorm ? 3 : 1))
+            activations += units * (1 + (layer.keepProb < 1 ? 1.25 : 0) + (network.batchNorm ? 1 : 0))
+            widest = max(widest, units)
+            fanIn = units
+        }
+        parameters += Double(network.outputs) * (fanIn + 1)
+        activations += Double(network.outputs) + 2 * widest
+        var copies = 2.0
+        switch training.optimizer {
+        case .sgd: break
+        case .momentum, .rmsprop: copies += 1
+        case .adam, .adamw: copies += 2
+        }
+        if training.earlyStopping?.restoreBest == true { copies += 1 }
+        let bytes = scalar * (parameters * copies + activations * batch) + 8 * Double(rows)
+        return bytes < 9e18 ? Int(bytes) : .max
+    }
+
+    private static func check(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets
+    ) throws(TrainingError) {
+        guard sets.train.count > 0 else { throw .noTrainingExamples }
+        let bytes = memoryBytes(network, training, rows: sets.train.count)
+        guard bytes <= Workspace.physicalBytes else { throw .notEnoughMemory(bytes: bytes) }
+    }
+}
+
+extension BatchSize {
+    /// Examples of a step over `total` training examples.
+    func rows(of total: Int) -> Int {
+        switch self {
+        case .full: total
+        case .count(let count): min(count, total)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import GRDB
+import Jobs
+
+extension SQLiteStore {
+    private static let datasetColumns =
+        "id, name, owner, created_at, table_hash, sha256, bytes, media_type, schema"
+
+    /// Adds a data set; on disk when this returns.
+    public func addDataset(_ dataset: DatasetRecord) throws(StoreError) {
+        try write { db in
+            let statement = try db.cachedStatement(
+                sql: "INSERT INTO dataset (\(SQLiteStore.datasetColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            do {
+                try statement.execute(arguments: [
+                    dataset.id.description, dataset.name, dataset.owner, dataset.createdAt.milliseconds,
+                    dataset.tableHash, dataset.sha256, dataset.bytes, dataset.mediaType, Data(dataset.schema),
+                ])
+            } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+                throw StoreError.duplicate(dataset.id.description)
+            }
+        }
+    }
+
+    /// One data set.
+    public func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? {
+        try read { try SQLiteStore.find(id, $0)?.dataset }
+    }
+
+    /// Data sets, newest first.
+    public func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+        let limit = max(1, limit)
+        return try read { db in
+            let end = try SQLiteStore.place(of: after?.description, in: "dataset", db)
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT \(SQLiteStore.datasetColumns) FROM dataset WHERE sequence < ?
+                    ORDER BY sequence DESC LIMIT ?
+                    """)
+            return Page(
+                try Row.fetchAll(statement, arguments: [end, limit + 1]).map(SQLiteStore.dataset), limit: limit)
+        }
+    }
+
+    /// Forgets a data set.
+    public func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? {
+        try write { db in
+            guard let (sequence, dataset) = try SQLiteStore.find(id, db) else { return nil }
+            try db.execute(sql: "DELETE FROM dataset WHERE sequence = ?", arguments: [sequence])
+            try SQLiteStore.remember(deleted: id.description, sequence, db)
+            return dataset
+        }
+    }
+
+    private static func find(_ id: DatasetID, _ db: Database) throws -> (sequence: Int64, dataset: DatasetRecord)? {
+        let statement = try db.cachedStatement(sql: "SELECT \(datasetColumns), sequence FROM dataset WHERE id = ?")
+        return try Row.fetchOne(statement, arguments: [id.description]).map { ($0["sequence"], dataset($0)) }
+    }
+
+    private static func dataset(_ row: Row) -> DatasetRecord {
+        DatasetRecord(
+            id: DatasetID(unchecked: row[0]), name: row[1], owner: row[2],
+            createdAt: Timestamp(milliseconds: row[3]), tableHash: row[4], sha256: row[5], bytes: row[6],
+            mediaType: row[7], schema: JobRow.bytes(row[8]))
+    }
+}

@@ -1,0 +1,200 @@
+import Foundation
+import GRDB
+import Jobs
+import Perceptron
+
+extension SQLiteStore {
+    /// Queues a job; on disk when this returns.
+    public func submit(_ submission: JobSubmission) throws(StoreError) -> Job {
+        var job = Job(submission, createdAt: clock())
+        let event = job.submitted()
+        let queued = job
+        try write { db in
+            do {
+                try JobRow.insert(event, try JobRow.insert(queued, db), db)
+            } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+                throw StoreError.duplicate(queued.id.description)
+            }
+        }
+        return queued
+    }
+
+    /// One job.
+    public func job(_ id: JobID) throws(StoreError) -> Job? { try read { try SQLiteStore.find(id, $0)?.job } }
+
+    /// Jobs, newest first.
+    public func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
+        let limit = max(1, limit)
+        let filter = status == nil ? "" : "status = ? AND"
+        return try read { db in
+            let end = try SQLiteStore.place(of: after?.description, in: "job", db)
+            let statement = try db.cachedStatement(
+                sql: "SELECT \(JobRow.columns) FROM job WHERE \(filter) sequence < ? ORDER BY sequence DESC LIMIT ?")
+            let arguments: [(any DatabaseValueConvertible)?] = [end, limit + 1]
+            let rows = try Row.fetchAll(
+                statement, arguments: StatementArguments(status.map { [$0.rawValue] + arguments } ?? arguments))
+            return Page(try rows.map(JobRow.job), limit: limit)
+        }
+    }
+
+    /// Gives the oldest queued job to the caller. What is written is `Job.start`'s doing, in one statement.
+    public func claim() throws(StoreError) -> Job? {
+        let now = clock()
+        return try write { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    UPDATE job SET status = 'running', started_at = ?, attempts = attempts + 1,
+                        lease_epoch = lease_epoch + 1, last_event = last_event + 1
+                    WHERE sequence = (SELECT sequence FROM job WHERE status = 'queued' ORDER BY sequence LIMIT 1)
+                    RETURNING \(JobRow.columns), sequence
+                    """)
+            guard let row = try Row.fetchAll(statement, arguments: [now.milliseconds]).first else { return nil }
+            let job = try JobRow.job(row)
+            try JobRow.insert(
+                JobEvent(.started, of: job, number: job.lastEvent, at: now), row["sequence"] as Int64, db)
+            return job
+        }
+    }
+
+    /// Ends a job, if the attempt still holds it.
+    public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool {
+        let now = clock()
+        return try write { db in
+            guard let (sequence, _) = try SQLiteStore.change(id, db, { $0.finish(leaseEpoch: leaseEpoch, ending, at: now) })
+            else { return false }
+            let statement = try db.cachedStatement(
+                sql: "INSERT INTO job_history (job, chunk, metrics) VALUES (?, ?, ?)")
+            for (chunk, start) in stride(from: 0, to: ending.history.count, by: SQLiteStore.rowsPerChunk).enumerated() {
+                let rows = ending.history[start...].prefix(SQLiteStore.rowsPerChunk)
+                try statement.execute(arguments: [sequence, chunk, Data(MetricsCoding.encode(rows))])
+            }
+            return true
+        }
+    }
+
+    /// Hands back an interrupted job, if the attempt still holds it.
+    public func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
+        let now = clock()
+        return try write { try SQLiteStore.change(id, $0) { $0.requeue(leaseEpoch: leaseEpoch, at: now) } != nil }
+    }
+
+    /// Asks for cancellation.
+    public func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome {
+        let now = clock()
+        return try write { db in
+            if let (_, job) = try SQLiteStore.change(id, db, { $0.requestCancel(at: now) }) {
+                return CancelOutcome(after: job)
+            }
+            return try SQLiteStore.find(id, db).map { CancelOutcome(after: $0.job) } ?? .unknown
+        }
+    }
+
+    /// Forgets a finished job, its history and its events.
+    public func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome {
+        try write { db in
+            guard let (sequence, job) = try SQLiteStore.find(id, db) else { return .unknown }
+            guard job.status.isTerminal else { return .conflict(job) }
+            try db.execute(sql: "DELETE FROM job WHERE sequence = ?", arguments: [sequence])
+            try SQLiteStore.remember(deleted: id.description, sequence, db)
+            return .deleted(job)
+        }
+    }
+
+    /// The learning curve of a finished job.
+    public func history(_ id: JobID) throws(StoreError) -> [HistoryRow]? {
+        try read { db in
+            guard let sequence = try SQLiteStore.sequence(of: id, db) else { return nil }
+            let chunks = try Data.fetchCursor(
+                try db.cachedStatement(sql: "SELECT metrics FROM job_history WHERE job = ? ORDER BY chunk"),
+                arguments: [sequence])
+            var rows: [HistoryRow] = []
+            while let chunk = try chunks.next() {
+                rows += try MetricsCoding.historyRows(JobRow.bytes(chunk))
+            }
+            return rows
+        }
+    }
+
+    /// What happened to a job after event number `after`.
+    public func events(_ id: JobID, after: Int) throws(StoreError) -> [JobEvent]? {
+        try read { db in
+            guard let sequence = try SQLiteStore.sequence(of: id, db) else { return nil }
+            let statement = try db.cachedStatement(
+                sql: "SELECT number, kind, at, data FROM job_event WHERE job = ? AND number > ? ORDER BY number")
+            return try Row.fetchAll(statement, arguments: [sequence, after]).map(JobRow.event)
+        }
+    }
+
+    /// Takes jobs from workers that are no more.
+    public func recover() throws(StoreError) -> Recovery {
+        let now = clock()
+        return try write { db in
+            let ids = try String.fetchAll(
+                db, sql: "SELECT id FROM job WHERE status IN ('running', 'cancelling') ORDER BY sequence")
+            var recovery = Recovery()
+            for id in ids {
+                if let (_, job) = try SQLiteStore.change(JobID(unchecked: id), db, { $0.recover(at: now) }) {
+                    recovery.count(job)
+                }
+            }
+            return recovery
+        }
+    }
+
+    /// Jobs in each status.
+    public func counts() throws(StoreError) -> [JobStatus: Int] {
+        try read { db in
+            var counts: [JobStatus: Int] = [:]
+            for row in try Row.fetchAll(try db.cachedStatement(sql: "SELECT status, jobs FROM job_count")) {
+                if let status = JobStatus(rawValue: row[0]) { counts[status] = row[1] }
+            }
+            return counts
+        }
+    }
+
+    /// Jobs waiting for a worker.
+    public func queuedCount() throws(StoreError) -> Int {
+        try read { db in
+            try Int.fetchOne(try db.cachedStatement(sql: "SELECT jobs FROM job_count WHERE status = 'queued'")) ?? 0
+        }
+    }
+
+    /// The tables that jobs or data sets still need.
+    public func referencedTables() throws(StoreError) -> Set<String> {
+        try read { try String.fetchSet($0, sql: "SELECT table_hash FROM job UNION SELECT table_hash FROM dataset") }
+    }
+
+    /// The starting weights that jobs still need.
+    public func referencedInitialWeights() throws(StoreError) -> Set<String> {
+        try read { db in
+            try String.fetchSet(
+                db, sql: "SELECT initial_weights_hash FROM job WHERE initial_weights_hash IS NOT NULL")
+        }
+    }
+
+    /// A blob must stay far from SQLite's limit of 10⁹ bytes, whatever the number of rows.
+    private static let rowsPerChunk = 65_536
+
+    private static func find(_ id: JobID, _ db: Database) throws -> (sequence: Int64, job: Job)? {
+        let statement = try db.cachedStatement(sql: "SELECT \(JobRow.columns), sequence FROM job WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [id.description]) else { return nil }
+        return (row["sequence"], try JobRow.job(row))
+    }
+
+    private static func sequence(of id: JobID, _ db: Database) throws -> Int64? {
+        try Int64.fetchOne(
+            try db.cachedStatement(sql: "SELECT sequence FROM job WHERE id = ?"), arguments: [id.description])
+    }
+
+    /// Takes one step of the status machine; nil if the job is unknown or the step does not apply.
+    private static func change(
+        _ id: JobID, _ db: Database, _ step: (inout Job) -> JobEvent?
+    ) throws -> (sequence: Int64, job: Job)? {
+        guard let (sequence, before) = try find(id, db) else { return nil }
+        var job = before
+        guard let event = step(&job) else { return nil }
+        try JobRow.update(sequence, from: before, to: job, db)
+        try JobRow.insert(event, sequence, db)
+        return (sequence, job)
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import GRDB
+import Jobs
+import Perceptron
+import Synchronization
+
+/// The embedded store: one SQLite file in a data directory that this process has to itself. A verb that returns has
+/// its effect on disk (write-ahead log, `synchronous = FULL`: an fsync for each commit).
+///
+/// Writes take turns on one connection, reads have their own and never wait for a write. Each verb is one transaction;
+/// several submissions could share one behind the same method.
+public final class SQLiteStore: JobStore {
+    let pool: DatabasePool
+    let clock: @Sendable () -> Timestamp
+    private let lock: Mutex<DirectoryLock?>
+
+    /// Opens, or makes, the store in `directory` (made if its parent exists) and brings it to this version's schema.
+    /// Throws `inUse` if another server has the directory and `newerSchema` if a newer one wrote it.
+    public convenience init(
+        directory: String, clock: @escaping @Sendable () -> Timestamp = { .now() }
+    ) throws(StoreError) {
+        try self.init(directory: directory, pageLimit: nil, clock: clock)
+    }
+
+    /// With a limit on the database's pages, which fills up as a disk does.
+    package init(
+        directory: String, pageLimit: Int?, clock: @escaping @Sendable () -> Timestamp = { .now() }
+    ) throws(StoreError) {
+        let held = try DirectoryLock(directory: directory)
+        do {
+            var configuration = Configuration()
+            configuration.label = "espalier"
+            configuration.busyMode = .timeout(5)
+            configuration.maximumReaderCount = 8
+            let pool = try DatabasePool(path: directory + "/espalier.sqlite", configuration: configuration)
+            try pool.writeWithoutTransaction { db in
+                // The pool sets NORMAL when it opens, with which power loss can take committed transactions.
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                if let pageLimit { try db.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
+            }
+            let migrator = Schema.migrator
+            if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newerSchema(directory) }
+            try migrator.migrate(pool)
+            self.pool = pool
+        } catch {
+            throw StoreError(error)
+        }
+        self.clock = clock
+        lock = Mutex(held)
+        guard try pragma("synchronous") == "2", try pragma("journal_mode") == "wal" else {
+            throw .unavailable("SQLite refuses synchronous = FULL with a write-ahead log in \(directory)")
+        }
+    }
+
+    /// Closes the files and frees the directory for another server. Every later call throws `unavailable`.
+    public func close() throws(StoreError) {
+        do {
+            try pool.close()
+        } catch {
+            throw StoreError(error)
+        }
+        lock.withLock { $0 = nil }
+    }
+
+    /// What the connection that writes says of one of its settings.
+    package func pragma(_ name: String) throws(StoreError) -> String? {
+        do {
+            return try pool.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA \(name)") }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// One transaction that changes something.
+    func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try pool.write(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// One transaction that sees one state of the database.
+    func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try pool.read(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}
+
+extension StoreError {
+    /// What an error of SQLite means to the store's callers.
+    init(_ error: any Error) {
+        guard let error = error as? DatabaseError else {
+            self = error as? StoreError ?? .unavailable(String(describing: error))
+            return
+        }
+        // Without the statement and its values: those can be a client's.
+        let message = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .diskFull(message)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(message)
+        default: self = .unavailable(message)
+        }
+    }
+}

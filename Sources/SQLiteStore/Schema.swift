@@ -1,0 +1,97 @@
+import GRDB
+
+/// The tables, version by version. A released version is never edited: a change is a new one.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("v1") { try $0.execute(sql: version1) }
+        return migrator
+    }
+
+    /// `sequence` is a job's or data set's place in lists and in the queue; AUTOINCREMENT never gives one out twice, so
+    /// that a list can go on from a deleted element, which `deletion` remembers. Times are milliseconds since 1970.
+    /// `job_count` is kept by triggers: counting rows would cost more with every job.
+    private static let version1 = """
+        CREATE TABLE job (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT,
+            owner TEXT,
+            created_at INTEGER NOT NULL,
+            settings BLOB NOT NULL,
+            table_hash TEXT NOT NULL,
+            initial_weights_hash TEXT,
+            parameter_count INTEGER NOT NULL,
+            epochs INTEGER NOT NULL,
+            status TEXT NOT NULL
+                CHECK (status IN ('queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled')),
+            started_at INTEGER,
+            finished_at INTEGER,
+            stop_reason TEXT,
+            attempts INTEGER NOT NULL,
+            lease_epoch INTEGER NOT NULL,
+            last_event INTEGER NOT NULL,
+            result BLOB,
+            input_encoding BLOB,
+            failure_code TEXT,
+            failure_title TEXT,
+            failure_detail TEXT,
+            failure_epoch INTEGER,
+            failure_step INTEGER
+        ) STRICT;
+        CREATE INDEX job_by_status ON job (status, sequence);
+        CREATE INDEX job_by_table ON job (table_hash);
+
+        CREATE TABLE job_event (
+            job INTEGER NOT NULL REFERENCES job (sequence) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (job, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE job_history (
+            job INTEGER NOT NULL REFERENCES job (sequence) ON DELETE CASCADE,
+            chunk INTEGER NOT NULL,
+            metrics BLOB NOT NULL,
+            UNIQUE (job, chunk)
+        ) STRICT;
+
+        CREATE TABLE job_count (
+            status TEXT PRIMARY KEY,
+            jobs INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO job_count VALUES
+            ('queued', 0), ('running', 0), ('cancelling', 0), ('succeeded', 0), ('failed', 0), ('cancelled', 0);
+        CREATE TRIGGER job_inserted AFTER INSERT ON job BEGIN
+            UPDATE job_count SET jobs = jobs + 1 WHERE status = NEW.status;
+        END;
+        CREATE TRIGGER job_moved AFTER UPDATE OF status ON job WHEN OLD.status <> NEW.status BEGIN
+            UPDATE job_count SET jobs = jobs - 1 WHERE status = OLD.status;
+            UPDATE job_count SET jobs = jobs + 1 WHERE status = NEW.status;
+        END;
+        CREATE TRIGGER job_deleted AFTER DELETE ON job BEGIN
+            UPDATE job_count SET jobs = jobs - 1 WHERE status = OLD.status;
+        END;
+
+        CREATE TABLE dataset (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT,
+            owner TEXT,
+            created_at INTEGER NOT NULL,
+            table_hash TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            media_type TEXT NOT NULL,
+            schema BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE deletion (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            sequence INTEGER NOT NULL
+        ) STRICT;
+        """
+}

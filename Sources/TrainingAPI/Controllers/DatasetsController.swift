@@ -1,0 +1,93 @@
+import Datasets
+import HTTPDaemon
+import JSONDocument
+import Jobs
+
+/// Upload, list, describe and forget data sets.
+struct DatasetsController: Sendable {
+    static let mediaTypes = ["text/csv", "application/json", "application/x-npy"]
+
+    let service: TrainingService
+
+    func upload(_ request: RoutedRequest) throws -> HTTPResponse {
+        let mediaType = MediaType(request.head.headers["Content-Type"] ?? "")
+        var query = QueryReader(request.head)
+        let name = query.string("name")
+        let options = try csvOptions(&query, mediaType)
+        try query.finish()
+        guard case .spooled(let file) = request.request.body else {
+            throw Faults(pointer: "", detail: "is empty: it holds no rows")
+        }
+        let dataset = try service.custody.takingIn {
+            let (table, hash) = try file.withUnsafeBytes { bytes in
+                (try ingest(bytes, as: mediaType.name, options), ContentHash.of(bytes))
+            }
+            var schema = JSONWriter()
+            table.schema.write(into: &schema)
+            let dataset = DatasetRecord(
+                name: name, createdAt: service.clock(), tableHash: table.hash, sha256: hash, bytes: file.length,
+                mediaType: mediaType.name, schema: schema.bytes)
+            try service.store.addDataset(dataset)
+            return dataset
+        }
+        return try answer(201, dataset, headers: [("Location", "/v1/datasets/\(dataset.id)")])
+    }
+
+    private func csvOptions(_ query: inout QueryReader, _ mediaType: MediaType) throws -> CSVOptions? {
+        guard mediaType.name == "text/csv" else { return nil }
+        var options = CSVOptions(header: query.boolean("header"), delimiter: query.choice("delimiter"))
+        // RFC 4180, section 3.
+        switch mediaType.parameters["header"] {
+        case "present": options.header = options.header ?? true
+        case "absent": options.header = options.header ?? false
+        default: break
+        }
+        return options
+    }
+
+    private func ingest(
+        _ bytes: UnsafeRawBufferPointer, as mediaType: String, _ options: CSVOptions?
+    ) throws -> TableReference {
+        switch mediaType {
+        case "text/csv": try service.tables.ingestCSV(bytes, options: options ?? CSVOptions())
+        case "application/x-npy": try service.tables.ingestNPY(bytes)
+        default: try service.tables.ingestJSON(JSONDocument(parsing: bytes).root)
+        }
+    }
+
+    func list(_ request: RoutedRequest) throws -> HTTPResponse {
+        var query = QueryReader(request.head)
+        let limit = query.integer("limit", in: 1...100) ?? 20
+        let after = query.string("after")
+        try query.finish()
+        let cursor = try after.map { text in
+            guard let id = DatasetID(text) else { throw Problem.unknownCursor }
+            return id
+        }
+        let page = try service.store.listDatasets(after: cursor, limit: limit)
+        let resources = try page.items.map { try DatasetResource($0) }
+        return .list(resources, hasMore: page.hasMore) { $0.write(to: &$1) }
+    }
+
+    func show(_ request: RoutedRequest) throws -> HTTPResponse {
+        guard let id = DatasetID(request.parameters[0]), let dataset = try service.store.dataset(id) else {
+            throw Problem.noDataset
+        }
+        return try answer(200, dataset)
+    }
+
+    func delete(_ request: RoutedRequest) throws -> HTTPResponse {
+        guard let id = DatasetID(request.parameters[0]), let dataset = try service.store.deleteDataset(id) else {
+            throw Problem.noDataset
+        }
+        service.custody.released(table: dataset.tableHash)
+        return HTTPResponse(status: 204)
+    }
+
+    private func answer(
+        _ status: Int, _ dataset: DatasetRecord, headers: [(name: String, value: String)] = []
+    ) throws -> HTTPResponse {
+        let resource = try DatasetResource(dataset)
+        return .json(status, headers: headers) { resource.write(to: &$0) }
+    }
+}

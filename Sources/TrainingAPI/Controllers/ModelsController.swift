@@ -1,0 +1,109 @@
+import Datasets
+import HTTPDaemon
+import JSONDocument
+import Jobs
+import Perceptron
+
+/// Hands out trained models and predicts with them.
+struct ModelsController: Sendable {
+    let service: TrainingService
+
+    func weights(_ request: RoutedRequest) throws -> HTTPResponse {
+        let model = try model(request)
+        let document = WeightsDocument(network: model.network) { json in model.writeMembers(to: &json) }
+        return HTTPResponse(
+            status: 200, headers: [("Content-Type", "application/json")], body: .stream(document.stream))
+    }
+
+    func predict(_ request: RoutedRequest) throws -> HTTPResponse {
+        let model = try model(request)
+        let faults = FaultCollector()
+        var fields = ObjectReader(try JSONDocument.parse(request.bytes).root, at: "", faults: faults)
+        let rows = fields.required("x")
+        fields.finish()
+        try faults.throwIfAny()
+        guard let rows else { throw Faults(pointer: "/x", detail: "is required") }
+        let inputs = try model.encoding.encode(rows, at: "/x")
+        let outputs = try model.network.predict(inputs, rows: rows.count)
+        return .json(200) { json in
+            json.object { json in
+                json.member("object", "predictions")
+                json.member("task", model.network.shape.task.rawValue)
+                json.name("classes")
+                model.writeClasses(to: &json)
+                json.array("data") { json in model.writePredictions(outputs, to: &json) }
+            }
+        }
+    }
+
+    private func model(_ request: RoutedRequest) throws -> TrainedModel {
+        guard let id = JobID(request.parameters[0]), let job = try service.store.job(id) else { throw Problem.noJob }
+        guard let result = job.result, result.hasWeights, let network = try service.networks.network(of: id) else {
+            throw Problem(.wrongState, "The job is \(job.status.rawValue) and has no weights.")
+        }
+        return try TrainedModel(job, result, network)
+    }
+}
+
+/// A job's trained network with what its settings say of inputs and outputs.
+private struct TrainedModel: Sendable {
+    let job: Job
+    let result: JobResult
+    let network: TrainedNetwork
+    let encoding: InputEncoding
+    let settings: JSONNode
+    let classes: [ClassLabel]
+
+    init(_ job: Job, _ result: JobResult, _ network: TrainedNetwork) throws {
+        self.job = job
+        self.result = result
+        self.network = network
+        encoding = try InputEncoding(JSONDocument.parse(result.inputEncoding).root)
+        settings = try JSONDocument.parse(job.settings).root
+        classes = settings["data"]?["classes"]?.elements.compactMap { ClassLabel($0) } ?? []
+    }
+
+    func writeClasses(to json: inout JSONWriter) {
+        guard network.shape.task != .regression else { return json.null() }
+        json.array { json in classes.forEach { $0.write(into: &json) } }
+    }
+
+    /// One object per row of `outputs` (rows, outputs).
+    func writePredictions(_ outputs: [Double], to json: inout JSONWriter) {
+        let width = network.shape.outputs
+        for start in stride(from: 0, to: outputs.count, by: width) {
+            let row = outputs[start..<start + width]
+            json.object { json in
+                switch network.shape.task {
+                case .regression: json.member("value", row.first)
+                case .binary: json.member("probability", row.first)
+                case .multiclass: json.array("probabilities") { json in row.forEach { json.value($0) } }
+                }
+                if let index = network.shape.task.predictedClass(row), index < classes.count {
+                    json.name("class")
+                    classes[index].write(into: &json)
+                }
+            }
+        }
+    }
+
+    /// The members of a weights document after `layers`.
+    func writeMembers(to json: inout JSONWriter) {
+        json.object("input") { encoding.writeMembers(into: &$0) }
+        json.object("output") { json in
+            json.member("task", network.shape.task.rawValue)
+            json.name("classes")
+            writeClasses(to: &json)
+        }
+        json.member("job", job.id.description)
+        for member in ["data", "network", "training"] {
+            json.name(member)
+            if let node = settings[member] { json.value(node) } else { json.null() }
+        }
+        json.object("metrics") { json in
+            json.member("train", result.train)
+            json.member("dev", result.dev)
+            json.member("test", result.test)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Datasets
+import JSONDocument
+import Jobs
+import Perceptron
+
+extension TrainingService {
+    /// Checks a job to the end and queues it. When this returns the job is on disk.
+    func submit(_ node: JSONNode) throws -> Job {
+        let request = try JobRequest(node)
+        guard try store.queuedCount() < limits.queuedJobs else {
+            throw Problem(
+                .queueFull, "\(limits.queuedJobs) jobs are waiting already; try again when some are done.",
+                headers: [("Retry-After", "10")])
+        }
+        let job = try custody.takingIn {
+            let (plan, tableHash) = try plan(request)
+            let weightsHash = try plan.network.initialLayers.map { try initialWeights.store($0, of: plan.network) }
+            return try store.submit(
+                JobSubmission(
+                    name: request.name, settings: plan.settings(initialWeightsHash: weightsHash),
+                    tableHash: tableHash, initialWeightsHash: weightsHash,
+                    parameterCount: plan.network.parameterCount, epochs: plan.training.epochs))
+        }
+        pool.notifySubmitted()
+        return job
+    }
+
+    /// Stores the data that `request` carries, or finds the data set it names, and brings everything together. To be
+    /// called while taking in. Data of a request that turns out faulty is released again.
+    func plan(_ request: JobRequest) throws -> (JobPlan, tableHash: String) {
+        var (specification, stored) = try request.data.ingest(into: tables)
+        do {
+            if case .dataset(let id) = specification.source {
+                guard let dataset = try DatasetID(id).flatMap({ try store.dataset($0) }) else {
+                    throw Faults(pointer: "/data/dataset", detail: "is not the id of a data set")
+                }
+                specification.table = dataset.tableHash
+            }
+            guard let hash = specification.table else {
+                throw Faults(pointer: "/data", detail: "names no data")
+            }
+            let plan = try JobPlan(
+                data: specification, network: request.network, training: request.training,
+                table: tables.open(hash), limits: tables.limits, memoryLimit: limits.jobMemory)
+            return (plan, hash)
+        } catch {
+            if let stored { custody.released(table: stored.hash) }
+            throw error
+        }
+    }
+
+    /// Forgets a finished job and its files.
+    func delete(_ id: JobID) throws -> DeleteOutcome {
+        let outcome = try store.delete(id)
+        if case .deleted(let job) = outcome {
+            try networks.remove(id)
+            custody.released(table: job.tableHash, initialWeights: job.initialWeightsHash)
+        }
+        return outcome
+    }
+
+    /// What a client sees of `job`.
+    func resource(of job: Job, at now: Timestamp) -> JobResource {
+        JobResource(job: job, progress: job.status.isHeld ? pool.monitor(for: job.id)?.progress : nil, now: now)
+    }
+}

@@ -1,0 +1,28 @@
+import HTTPDaemon
+import JSONDocument
+
+extension HTTPResponse {
+    /// An answer with a JSON body.
+    static func json(
+        _ status: Int, headers: [(name: String, value: String)] = [], _ write: (inout JSONWriter) -> Void
+    ) -> HTTPResponse {
+        var json = JSONWriter()
+        write(&json)
+        return HTTPResponse(
+            status: status, headers: [("Content-Type", "application/json")] + headers,
+            body: .bytes(json.bytes + [UInt8(ascii: "\n")]))
+    }
+
+    /// `{"object": "list", "data": […]}`, with `has_more` where the list is paged.
+    static func list<Item>(
+        _ items: [Item], hasMore: Bool? = nil, _ write: (Item, inout JSONWriter) -> Void
+    ) -> HTTPResponse {
+        .json(200) { json in
+            json.object { json in
+                json.member("object", "list")
+                json.array("data") { json in items.forEach { write($0, &json) } }
+                if let hasMore { json.member("has_more", hasMore) }
+            }
+        }
+    }
+}

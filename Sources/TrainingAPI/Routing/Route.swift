@@ -1,0 +1,55 @@
+import HTTPDaemon
+
+/// One row of the route table.
+struct Route: Sendable {
+    /// What a route's request carries.
+    enum Body: Sendable {
+        /// Nothing; an empty JSON object is let pass.
+        case none
+        /// A JSON document of at most so many bytes, kept in memory.
+        case json(limit: Int)
+        /// A data set of one of these media types, spooled to disk.
+        case upload(limit: Int, directory: String, mediaTypes: [String])
+    }
+
+    let method: String
+    /// Segments of the path; one that starts with `:` matches anything and is handed to the handler.
+    let pattern: [String]
+    let body: Body
+    let execution: HandlerExecution
+    let handle: @Sendable (RoutedRequest) throws -> HTTPResponse
+
+    init(
+        _ method: String, _ pattern: String, body: Body = .none, on execution: HandlerExecution = .background,
+        _ handle: @escaping @Sendable (RoutedRequest) throws -> HTTPResponse
+    ) {
+        self.method = method
+        self.pattern = pattern.split(separator: "/").map(String.init)
+        self.body = body
+        self.execution = execution
+        self.handle = handle
+    }
+
+    /// The parameters of `path`, in order, if it has the pattern's form.
+    func parameters(of path: [String]) -> [String]? {
+        guard path.count == pattern.count else { return nil }
+        var parameters: [String] = []
+        for (expected, segment) in zip(pattern, path) {
+            if expected.hasPrefix(":") { parameters.append(segment) } else if expected != segment { return nil }
+        }
+        return parameters
+    }
+}
+
+/// A request with what its route found in the path.
+struct RoutedRequest: Sendable {
+    let request: HTTPRequest
+    let parameters: [String]
+
+    var head: HTTPRequestHead { request.head }
+
+    /// The body's bytes; a spooled body is read by its controller.
+    var bytes: [UInt8] {
+        if case .bytes(let bytes) = request.body { bytes } else { [] }
+    }
+}

@@ -1,0 +1,36 @@
+import HTTPDaemon
+
+extension Router {
+    /// Every path of the service.
+    init(_ service: TrainingService) {
+        let jobs = JobsController(service: service)
+        let models = ModelsController(service: service)
+        let checks = GradientChecksController(service: service)
+        let datasets = DatasetsController(service: service)
+        let health = HealthController(service: service)
+        let job = Route.Body.json(limit: service.limits.jobBytes)
+        let upload = Route.Body.upload(
+            limit: service.limits.datasetBytes, directory: service.uploadDirectory,
+            mediaTypes: DatasetsController.mediaTypes)
+        self.init(
+            routes: [
+                Route("POST", "/v1/jobs", body: job, jobs.submit),
+                Route("GET", "/v1/jobs", jobs.list),
+                Route("GET", "/v1/jobs/:id", jobs.show),
+                Route("DELETE", "/v1/jobs/:id", jobs.delete),
+                Route("POST", "/v1/jobs/:id/cancel", jobs.cancel),
+                Route("GET", "/v1/jobs/:id/history", jobs.history),
+                Route("GET", "/v1/jobs/:id/events", jobs.events),
+                Route("GET", "/v1/jobs/:id/weights", models.weights),
+                Route("POST", "/v1/jobs/:id/predictions", body: job, models.predict),
+                Route("POST", "/v1/gradient-checks", body: job, checks.check),
+                Route("POST", "/v1/datasets", body: upload, datasets.upload),
+                Route("GET", "/v1/datasets", datasets.list),
+                Route("GET", "/v1/datasets/:id", datasets.show),
+                Route("DELETE", "/v1/datasets/:id", datasets.delete),
+                Route("GET", "/livez", on: .immediate, health.live),
+                Route("GET", "/readyz", health.ready),
+                Route("GET", "/openapi.yaml", on: .immediate, health.openAPI),
+            ], report: service.report)
+    }
+}

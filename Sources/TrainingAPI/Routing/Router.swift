@@ -1,0 +1,81 @@
+import HTTPDaemon
+import JSONDocument
+
+/// Decides from a request's head which route answers it, or with which problem it is refused before its body is read.
+struct Router: Sendable {
+    let routes: [Route]
+    /// Tells the operator what no client may see.
+    let report: @Sendable (String) -> Void
+
+    func decide(_ head: HTTPRequestHead) -> RequestDecision {
+        var allowed: [String] = []
+        for route in routes {
+            guard let parameters = route.parameters(of: head.path) else { continue }
+            guard route.method == head.routedMethod else {
+                allowed.append(route.method)
+                continue
+            }
+            return accept(head, route, parameters)
+        }
+        guard !allowed.isEmpty else {
+            return .refuse(Problem(.notFound, "There is nothing at this path.").response)
+        }
+        if allowed.contains("GET") { allowed.append("HEAD") }
+        let list = allowed.joined(separator: ", ")
+        return .refuse(
+            Problem(.methodNotAllowed, "Here one may use: \(list).", headers: [("Allow", list)]).response)
+    }
+
+    private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
+        if let problem = Router.refusal(of: head, for: route.body) { return .refuse(problem.response) }
+        let report = report
+        let handle: @Sendable (HTTPRequest) -> HTTPResponse = { request in
+            do {
+                let routed = RoutedRequest(request: request, parameters: parameters)
+                if case .none = route.body { try Router.requireNothing(routed.bytes) }
+                return try route.handle(routed)
+            } catch {
+                let problem = Problem(from: error)
+                if problem.code.status >= 500 { report("\(head.method) \(head.target): \(error)") }
+                return problem.response
+            }
+        }
+        return switch route.body {
+        case .none: .accept(bodyLimit: 1024, execution: route.execution, handle: handle)
+        case .json(let limit): .accept(bodyLimit: limit, execution: route.execution, handle: handle)
+        case .upload(let limit, let directory, _):
+            .accept(
+                bodyLimit: limit, storage: .spool(directory: directory), execution: route.execution, handle: handle)
+        }
+    }
+
+    private static func refusal(of head: HTTPRequestHead, for body: Route.Body) -> Problem? {
+        let mediaTypes: [String]
+        switch body {
+        case .none: return nil
+        case .json: mediaTypes = ["application/json"]
+        case .upload(_, _, let types): mediaTypes = types
+        }
+        if case .none = head.framing {
+            return Problem(.lengthRequired, "This request needs a body: a Content-Length, or a chunked body.")
+        }
+        let given = MediaType(head.headers["Content-Type"] ?? "")
+        guard mediaTypes.contains(given.name) else {
+            let list = mediaTypes.joined(separator: ", ")
+            return Problem(
+                .unsupportedMediaType, "The Content-Type must be one of: \(list).", headers: [("Accept-Post", list)])
+        }
+        if let charset = given.parameters["charset"], charset != "utf-8", charset != "us-ascii" {
+            return Problem(.unsupportedMediaType, "The charset must be UTF-8.")
+        }
+        return nil
+    }
+
+    private static func requireNothing(_ bytes: [UInt8]) throws {
+        if bytes.isEmpty { return }
+        let document = try JSONDocument.parse(bytes)
+        guard document.root.kind == .object, document.root.count == 0 else {
+            throw Faults(pointer: "", detail: "must be empty: this request takes no content")
+        }
+    }
+}

@@ -1,0 +1,279 @@
+"""Each field of a job: its type, its range, its default; and what a refusal says."""
+
+import json
+from dataclasses import dataclass, field
+
+import pytest
+
+from harness.bodies import altered, inline, line, make_job
+from harness.client import CONTRACT, FINISHED
+
+NOT_A_NUMBER = ["1", True, [], {}]
+NOT_WHOLE = [*NOT_A_NUMBER, 2.5]
+NOT_A_BOOLEAN = [0, 1, "true", [], {}]
+NOT_A_STRING = [7, True, [], {}]
+BIGGEST = 2**64 - 1
+
+
+@dataclass(frozen=True)
+class At:
+    """A bad value whose fault is further in."""
+
+    suffix: str
+    value: object
+
+
+@dataclass
+class Field:
+    pointer: str
+    good: list
+    bad: list
+    given: dict = field(default_factory=dict)
+
+
+def choice(pointer, words, given=None):
+    return Field(pointer, [*words, None], ["", "Relu", words[0].upper(), 0, True, [], {}], given or {})
+
+
+def optimizer(name, **constants):
+    """The constants of an optimizer, each within its range."""
+    ranges = {"unit": ([0, 0.5, 0.999999, None], [1, -0.1, 1.5, *NOT_A_NUMBER]),
+              "positive": ([1e-12, 1, None], [0, -1e-8, *NOT_A_NUMBER]),
+              "not negative": ([0, 0.5, 3, None], [-0.01, *NOT_A_NUMBER])}
+    return [Field(f"/training/optimizer/{constant}", *ranges[kind], {"/training/optimizer/name": name})
+            for constant, kind in constants.items()]
+
+
+FIELDS = [
+    Field("/name", ["", "ü", "x" * 200, None], ["x" * 201, *NOT_A_STRING]),
+
+    choice("/data/task", ["auto", "binary"]),
+    choice("/data/normalize", ["standard", "none"]),
+    choice("/data/missing", ["error", "mean", "drop"]),
+    Field("/data/split", [{}, None, {"train": 0.5, "dev": 0.25, "test": 0.25}, {"train": 1}, {"test": 0.25}, {"dev": 0.2}, {"stratify": False}],
+          [0.5, "half", True, [], [0.6, 0.2, 0.2], {"train": 0.5}, {"train": 0.8, "dev": 0.1}, {"train": 0.6, "dev": 0.6},
+           At("/valid", {"train": 0.5, "valid": 0.5})]),
+    Field("/data/split/train", [0.8, None], [0, -0.5, 1.5, *NOT_A_NUMBER], {"/data/split/test": 0.2, "/data/split/dev": None}),
+    Field("/data/split/dev", [0, 0.5], [1, -0.5, 1.5, *NOT_A_NUMBER]),
+    Field("/data/split/test", [0, 0.5], [1, -0.5, 1.5, *NOT_A_NUMBER]),
+    Field("/data/split/stratify", [True, False, None], NOT_A_BOOLEAN),
+
+    Field("/network", [{}, None], [7, "relu", True, [], At("/layers", {"layers": [3]})]),
+    Field("/network/hidden_layers", [[], [1], [4, 3, 2], [1] * 1000, None],
+          [4, "4", True, {}, [1] * 1001, At("/0", [0]), At("/1", [4, -1]), At("/0", [2.5]), At("/0", ["4"]), At("/0", [True]), At("/0", [None]),
+           At("/0", [[4]]), At("/0", [1_000_001])]),
+    Field("/network/activation", ["relu", "tanh", "sigmoid", "leaky_relu", "identity", ["relu", "tanh"], None],
+          ["", "softmax", "ReLU", 0, True, {}, [], ["relu"], ["relu"] * 3, At("/1", ["relu", "swish"]), At("/0", [1, "relu"])]),
+    Field("/network/keep_prob", [1, 0.5, 1e-9, [0.5, 1], None],
+          [0, -0.5, 1.0001, "0.5", True, {}, [], [0.5], [1, 1, 1], At("/1", [0.5, 0]), At("/0", [1.5, 1]), At("/0", ["1", 1])]),
+    Field("/network/input_keep_prob", [1, 0.5, None], [0, -0.5, 1.0001, *NOT_A_NUMBER]),
+    Field("/network/batch_norm", [True, False, None], NOT_A_BOOLEAN),
+    choice("/network/initializer", ["auto", "he", "xavier", "glorot", "bengio", "zeros", "normal"]),
+    Field("/network/initial_weights",
+          [None,
+           [{"weights": [[1, 2]], "biases": [0.5]}],
+           [{"weights": [[1, 2]], "biases": [0.5], "activation": "sigmoid"}]],
+          [7, "he", True, {}, [], [{"weights": [[1, 2]], "biases": [0]}] * 2,
+           At("/0", [7]), At("/0/biases", [{"weights": [[1, 2]]}]), At("/0/weights", [{"biases": [0]}]), At("/0/bias", [{"weights": [[1, 2]], "biases": [0], "bias": [0]}]),
+           At("/0/weights/0", [{"weights": [[1, 2, 3]], "biases": [0]}]), At("/0/weights", [{"weights": [[1, 2], [1, 2]], "biases": [0]}]),
+           At("/0/biases", [{"weights": [[1, 2]], "biases": [0, 0]}]), At("/0/weights/0/1", [{"weights": [[1, "2"]], "biases": [0]}]),
+           At("/0/weights/0/0", [{"weights": [[None, 2]], "biases": [0]}]), At("/0/biases/0", [{"weights": [[1, 2]], "biases": [True]}]),
+           At("/0/activation", [{"weights": [[1, 2]], "biases": [0], "activation": "relu"}]),
+           At("/0/batch_norm", [{"weights": [[1, 2]], "biases": [0], "batch_norm": {"gamma": [1], "beta": [0], "running_mean": [0], "running_variance": [1]}}])],
+          {"/network/hidden_layers": []}),
+
+    Field("/training", [{}, None], [7, "adam", True, [], At("/epoch", {"epoch": 3})]),
+    Field("/training/epochs", [1, 3.0, 10_000_000, None], [0, -1, 10_000_001, *NOT_WHOLE]),
+    Field("/training/batch_size", [1, 1000, "full", None], [0, -1, 2.5, "64", "Full", True, [], {}]),
+    Field("/training/shuffle", [True, False, None], NOT_A_BOOLEAN),
+    Field("/training/optimizer", ["sgd", "momentum", "rmsprop", "adam", "adamw", {"name": "sgd"}, {"name": "adam", "beta1": 0.8}, None],
+          ["", "Adam", "lion", 0, True, [], At("/name", {}), At("/name", {"name": "lion"}), At("/name", {"name": 7}), At("/beta", {"name": "sgd", "beta": 0.9}),
+           At("/beta", {"name": "adam", "beta": 0.9}), At("/weight_decay", {"name": "adam", "weight_decay": 0.1}), At("/lr", {"name": "adam", "lr": 0.1})]),
+    *optimizer("momentum", beta="unit"),
+    *optimizer("rmsprop", rho="unit", epsilon="positive"),
+    *optimizer("adam", beta1="unit", beta2="unit", epsilon="positive"),
+    *optimizer("adamw", beta1="unit", beta2="unit", epsilon="positive", weight_decay="not negative"),
+    Field("/training/learning_rate", [1e-9, 0.3, 1, None], [0, -0.1, *NOT_A_NUMBER]),
+    Field("/training/learning_rate_decay",
+          ["cosine", {"name": "cosine"}, {"name": "cosine", "minimum": 0.0001}, {"name": "step", "rate": 0.5, "every": 10},
+           {"name": "exponential", "rate": 0.99}, {"name": "inverse_time", "rate": 0.1}, None],
+          ["", "linear", "step", 0.5, True, [], At("/name", {}), At("/name", {"name": "linear"}), At("/rate", {"name": "exponential"}),
+           At("/every", {"name": "step", "rate": 0.5}), At("/every", {"name": "exponential", "rate": 0.5, "every": 2}), At("/rate", {"name": "cosine", "rate": 0.5})]),
+    Field("/training/learning_rate_decay/rate", [0.1, 1], [0, -0.5, 1.5, *NOT_A_NUMBER], {"/training/learning_rate_decay/name": "exponential"}),
+    Field("/training/learning_rate_decay/rate", [0.1, 1], [0, -0.5, 1.5, *NOT_A_NUMBER],
+          {"/training/learning_rate_decay/name": "step", "/training/learning_rate_decay/every": 3}),
+    Field("/training/learning_rate_decay/every", [1, 1000], [0, -1, *NOT_WHOLE],
+          {"/training/learning_rate_decay/name": "step", "/training/learning_rate_decay/rate": 0.5}),
+    Field("/training/learning_rate_decay/rate", [0, 0.1, 5], [-0.5, *NOT_A_NUMBER], {"/training/learning_rate_decay/name": "inverse_time"}),
+    Field("/training/learning_rate_decay/minimum", [0, 0.0001, None], [-0.5, *NOT_A_NUMBER], {"/training/learning_rate_decay/name": "cosine"}),
+    Field("/training/l1_lambda", [0, 0.7, 100, None], [-0.1, *NOT_A_NUMBER]),
+    Field("/training/l2_lambda", [0, 0.7, 100, None], [-0.1, *NOT_A_NUMBER]),
+    Field("/training/clip_norm", [1e-9, 5, None], [0, -1, *NOT_A_NUMBER]),
+    Field("/training/early_stopping", [{}, {"monitor": "train_loss"}, None], [7, True, "dev_loss", [], At("/wait", {"wait": 3})]),
+    choice("/training/early_stopping/monitor", ["dev_loss", "dev_accuracy", "train_loss"]),
+    Field("/training/early_stopping/patience", [1, 1000, None], [0, -1, *NOT_WHOLE]),
+    Field("/training/early_stopping/min_delta", [0, 0.01, None], [-0.01, *NOT_A_NUMBER]),
+    Field("/training/early_stopping/restore_best", [True, False, None], NOT_A_BOOLEAN),
+    Field("/training/time_limit_seconds", [0.01, 3600, None], [0, -1, *NOT_A_NUMBER]),
+    Field("/training/seed", [0, 7, 2**32, 2**53 + 1, BIGGEST, None], [-1, BIGGEST + 1, *NOT_WHOLE]),
+    Field("/training/seed", [0, 2**32 - 1, None], [2**32, BIGGEST, -1], {"/training/generator": "numpy"}),
+    choice("/training/precision", ["float32", "float64"]),
+    Field("/training/history_every", [1, 1000, None], [0, -1, *NOT_WHOLE]),
+    Field("/training/threads", [1, 2, 64, None], [0, -1, 65, *NOT_WHOLE]),
+    choice("/training/generator", ["philox", "numpy"]),
+    Field("/training/dropout_seed", [0, 7, BIGGEST, None], [-1, BIGGEST + 1, *NOT_WHOLE]),
+    Field("/training/dropout_seed", [0, 2**32 - 1, None], [2**32, -1], {"/training/generator": "numpy"}),
+    choice("/training/dropout_mask", ["resample", "fixed"]),
+]
+
+
+def body_for(field, value):
+    body = make_job()
+    for pointer, given in field.given.items():
+        body = altered(body, pointer, given)
+    return altered(body, field.pointer, value)
+
+
+def name(field, value):
+    context = "".join(f"[{json.dumps(value)}]" for value in field.given.values())
+    return f"{field.pointer}{context}={json.dumps(value)[:60]}"
+
+
+GOOD = [pytest.param(field, value, id=name(field, value)) for field in FIELDS for value in field.good]
+BAD = [
+    pytest.param(field, bad.value if isinstance(bad, At) else bad, field.pointer + (bad.suffix if isinstance(bad, At) else ""),
+                 id=name(field, bad.value if isinstance(bad, At) else bad))
+    for field in FIELDS for bad in field.bad]
+
+
+def answered(settings, pointer):
+    for token in pointer.split("/")[1:]:
+        settings = settings[token]
+    return settings
+
+
+@pytest.mark.parametrize(("field", "value"), GOOD)
+def test_a_value_within_its_range_is_taken_and_answered(client, field, value):
+    body = body_for(field, value)
+    assert CONTRACT.errors(body, "/components/schemas/JobRequest") == []
+    job = client.submit(body)
+    section, *rest = field.pointer.split("/")[1:]
+    if section == "name":
+        assert job["name"] == value
+    elif value is not None and rest and not isinstance(value, (list, dict)) and value not in ("auto", "cosine") and rest not in (["optimizer"], ["activation"], ["keep_prob"]):
+        resolved = answered(job["settings"], field.pointer)
+        assert resolved == value and isinstance(resolved, bool) == isinstance(value, bool)
+    if client.job(job["id"])["status"] not in FINISHED:
+        client.cancel(job["id"])
+
+
+@pytest.mark.parametrize(("field", "value", "pointer"), BAD)
+def test_a_value_out_of_its_range_is_refused_by_name(client, field, value, pointer):
+    assert set(client.faults("/v1/jobs", body_for(field, value))) == {pointer}
+
+
+@pytest.mark.parametrize(("field", "value", "pointer"), BAD)
+def test_a_gradient_check_refuses_what_a_job_refuses(client, field, value, pointer):
+    assert set(client.faults("/v1/gradient-checks", body_for(field, value))) == {pointer}
+
+
+@pytest.mark.parametrize(("pointer", "good", "bad"), [
+    ("/gradient_check", [{}, None], [7, True, "all", [], At("/eps", {"eps": 1})]),
+    ("/gradient_check/epsilon", [1e-4, 1e-6, None], [0, -1, 1.5, *NOT_A_NUMBER]),
+    ("/gradient_check/max_parameters", [1, 5, 100_000, None], [0, -1, 100_001, *NOT_WHOLE]),
+    ("/gradient_check/sample_seed", [0, BIGGEST, None], [-1, *NOT_WHOLE])])
+def test_the_fields_of_a_gradient_check(client, pointer, good, bad):
+    for value in good:
+        response = client.post("/v1/gradient-checks", json=altered(make_job(), pointer, value))
+        assert response.status_code == 200, f"{value}: {response.text}"
+    for value in bad:
+        suffix, value = (value.suffix, value.value) if isinstance(value, At) else ("", value)
+        assert set(client.faults("/v1/gradient-checks", altered(make_job(), pointer, value))) == {pointer + suffix}, value
+
+
+def test_a_job_takes_no_gradient_check(client):
+    assert set(client.faults("/v1/jobs", make_job(gradient_check={}))) == {"/gradient_check"}
+
+
+@pytest.mark.parametrize("pointer", ["/colour", "/data/colour", "/network/colour", "/training/colour", "/data/split/colour", "/training/early_stopping/colour",
+                                     "/data/X", "/training/Epochs", "/optimizer", "/data/target", "/data/header", "/a~1b", "/a~0b", "/"])
+def test_an_unknown_field_is_refused_by_name(client, pointer):
+    name = pointer.rsplit("/", 1)[1].replace("~1", "/").replace("~0", "~")
+    parent = pointer.rsplit("/", 1)[0]
+    body = altered(make_job(), parent + "/" + "placeholder", 1) if parent else {**make_job(), name: 1}
+    if parent:
+        text = json.dumps(body).replace('"placeholder"', json.dumps(name))
+        response = client.post_text("/v1/jobs", text)
+    else:
+        response = client.post("/v1/jobs", json=body)
+    assert response.status_code == 422
+    assert [fault["pointer"] for fault in response.json()["errors"]] == [pointer]
+
+
+def test_a_field_given_twice_is_refused_by_name(client):
+    text = json.dumps(make_job()).replace('"epochs": 5', '"epochs": 5, "epochs": 6')
+    response = client.post_text("/v1/jobs", text)
+    assert response.status_code == 422
+    assert {fault["pointer"] for fault in response.json()["errors"]} == {"/training/epochs"}
+
+
+def test_all_the_faults_of_a_request_come_at_once(client):
+    body = {
+        "name": 7,
+        "colour": "red",
+        "data": {**inline(), "normalize": "minmax"},
+        "network": {"hidden_layers": [4, 0], "activation": "swish", "keep_prob": 2},
+        "training": {"epochs": 0, "optimizer": {"name": "adam", "beta1": 1}, "seed": -1, "early_stopping": {"patience": 0}},
+    }
+    assert set(client.faults("/v1/jobs", body)) == {
+        "/name", "/colour", "/data/normalize", "/network/hidden_layers/1", "/network/activation", "/network/keep_prob", "/training/epochs",
+        "/training/optimizer/beta1", "/training/seed", "/training/early_stopping/patience"}
+
+
+def test_a_refusal_lists_at_most_fifty_faults(client):
+    response = client.post("/v1/jobs", json=make_job(**{f"unknown_{n}": 1 for n in range(80)}))
+    assert response.status_code == 422 and len(response.json()["errors"]) == 50
+
+
+def test_a_fault_says_what_would_be_right(client):
+    body = make_job(training={"epochs": 0, "optimizer": "lion", "threads": "many"})
+    faults = client.faults("/v1/jobs", body)
+    assert "0" in faults["/training/epochs"] and "1" in faults["/training/epochs"]
+    assert "adamw" in faults["/training/optimizer"] and "lion" in faults["/training/optimizer"]
+    assert "whole number" in faults["/training/threads"]
+
+
+@pytest.mark.parametrize("value", [None, [], "job", 7, True])
+def test_a_body_that_is_no_object_is_refused(client, value):
+    response = client.post_text("/v1/jobs", json.dumps(value))
+    assert response.status_code == 422
+    assert [fault["pointer"] for fault in response.json()["errors"]][0] == ""
+
+
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"name": "x"}])
+def test_data_is_required(client, body):
+    assert set(client.faults("/v1/jobs", body)) == {"/data"}
+
+
+@pytest.mark.parametrize("monitor", ["dev_loss", "dev_accuracy"])
+def test_early_stopping_on_the_dev_set_needs_one(client, monitor):
+    body = make_job(data=inline(split={"train": 1}), training={"early_stopping": {"monitor": monitor}})
+    assert set(client.faults("/v1/jobs", body)) == {"/training/early_stopping/monitor"}
+    client.submit(altered(body, "/training/early_stopping/monitor", "train_loss"))
+
+
+def test_a_regression_has_no_accuracy_to_monitor(client):
+    body = make_job(data=line(), training={"early_stopping": {"monitor": "dev_accuracy"}})
+    assert set(client.faults("/v1/jobs", body)) == {"/training/early_stopping/monitor"}
+
+
+@pytest.mark.parametrize("hidden_layers", [[1_000_000, 1_000_000], [1_000_000] * 1000])
+def test_a_network_larger_than_memory_is_refused(client, hidden_layers):
+    assert set(client.faults("/v1/jobs", make_job(network={"hidden_layers": hidden_layers}))) == {"/network/hidden_layers"}
+
+
+def test_nothing_refused_is_stored(start_server):
+    client = start_server().client
+    for body in ({}, make_job(training={"epochs": 0}), make_job(colour="red")):
+        assert client.post("/v1/jobs", json=body).status_code == 422
+    assert client.get("/v1/jobs").json()["data"] == []

@@ -1,0 +1,89 @@
+"""Back-propagation against central differences."""
+
+import pytest
+
+from harness.bodies import inline, line, make_job
+
+DATA = {"binary": inline(rows=20), "multiclass": inline(rows=21, classes=3), "regression": line(rows=20)}
+
+
+def check(client, body):
+    response = client.post("/v1/gradient-checks", json=body)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+@pytest.mark.parametrize("task", DATA)
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "leaky_relu", "identity"])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_every_network_is_correct(client, task, activation, batch_norm):
+    body = make_job(
+        data={**DATA[task], "task": task}, network={"hidden_layers": [5, 4], "activation": activation, "batch_norm": batch_norm},
+        training={"l1_lambda": 0.2, "l2_lambda": 0.7})
+    answer = check(client, body)
+    assert answer["verdict"] == "correct" and answer["relative_error"] <= 1e-7
+    assert answer["checked"] + answer["kinks"] == answer["parameters"] and answer["checked"] > 0.8 * answer["parameters"]
+    assert len(answer["layers"]) == 3
+    for index, layer in enumerate(answer["layers"]):
+        assert layer["layer"] == index
+        assert ("gamma" in layer) == ("beta" in layer) == (batch_norm and index < 2)
+
+
+def test_the_groups_add_up(client):
+    answer = check(client, make_job(training={"l2_lambda": 0.7}))
+    groups = [layer[kind] for layer in answer["layers"] for kind in ("weights", "biases", "gamma", "beta") if kind in layer]
+    assert sum(group["checked"] for group in groups) == answer["checked"]
+    assert sum(group["kinks"] for group in groups) == answer["kinks"]
+    assert [layer["weights"]["checked"] + layer["weights"]["kinks"] for layer in answer["layers"]] == [8, 12, 3]
+
+
+def test_the_worst_come_worst_first_with_both_values(client):
+    worst = check(client, make_job())["worst"]
+    assert 0 < len(worst) <= 10
+    errors = [item["relative_error"] for item in worst]
+    assert errors == sorted(errors, reverse=True)
+    for item in worst:
+        assert len(item["index"]) == (2 if item["kind"] == "weights" else 1)
+        difference = abs(item["numeric"] - item["analytic"])
+        scale = abs(item["numeric"]) + abs(item["analytic"])
+        assert item["relative_error"] == pytest.approx(difference / scale if scale else 0, rel=1e-6, abs=1e-12)
+
+
+def test_dropout_and_precision_do_not_disturb_it(client):
+    plain = check(client, make_job(training={"precision": "float64"}))
+    for network, training in (({"keep_prob": 0.5, "input_keep_prob": 0.5}, {}), ({}, {"precision": "float32"})):
+        other = check(client, make_job(network=network, training=training))
+        assert other["cost"] == plain["cost"] and other["verdict"] == "correct"
+
+
+def test_epsilon_is_answered_and_a_clumsy_one_is_noticed(client):
+    assert check(client, make_job(gradient_check={"epsilon": 1e-4}))["epsilon"] == 1e-4
+    clumsy = check(client, make_job(network={"activation": "tanh"}, gradient_check={"epsilon": 0.5}))
+    assert clumsy["verdict"] in ("suspicious", "wrong") and clumsy["relative_error"] > 1e-7
+
+
+def test_a_large_network_is_sampled_by_seed(client):
+    def sample(**options):
+        return check(client, make_job(network={"hidden_layers": [40, 30]}, gradient_check={"max_parameters": 100, **options}))
+
+    first, again, other = sample(sample_seed=1), sample(sample_seed=1), sample(sample_seed=2)
+    assert first["parameters"] == 40 * 3 + 30 * 41 + 31
+    assert first["checked"] + first["kinks"] == 100 and first["verdict"] == "correct"
+    assert first == again and first["worst"] != other["worst"]
+
+
+def test_nothing_is_stored(start_server):
+    client = start_server().client
+    check(client, make_job(name="only looking"))
+    assert client.get("/v1/jobs").json()["data"] == [] and client.get("/v1/datasets").json()["data"] == []
+
+
+def test_the_settings_are_those_of_the_job(client):
+    body = make_job()
+    assert check(client, body)["settings"] == client.train(body)["settings"]
+
+
+def test_initial_weights_are_checked_where_they_are(client):
+    layers = client.weights(client.train(make_job(training={"epochs": 100}))["id"])["layers"]
+    answer = check(client, make_job(network={"initial_weights": layers}))
+    assert answer["verdict"] == "correct" and answer["cost"] != check(client, make_job())["cost"]

@@ -1,0 +1,85 @@
+import HTTPDaemon
+import Testing
+
+extension DaemonTests {
+    /// What two servers could read differently, as raw bytes, with the answer's status and reason.
+    private static let vectors: [(request: String, status: Int, reason: MalformedRequest)] = [
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+            .contentLengthWithTransferEncoding),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd", 400,
+            .severalContentLengths),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 400,
+            .severalContentLengths),
+        ("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400, .severalHosts),
+        ("GET / HTTP/1.1\r\nAccept: */*\r\n\r\n", 400, .missingHost),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 4\r\n\r\nabcd", 400, .invalidHeaderName),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400, .invalidHeaderName),
+        ("GET / HTTP/1.1\r\nHost: x\r\nX-A: a\rb\r\n\r\n", 400, .invalidHeaderValue),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\nabcd", 501, .unsupportedTransferEncoding),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501,
+            .unsupportedTransferEncoding),
+        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501,
+            .unsupportedTransferEncoding),
+        ("POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+            .transferEncodingBeforeHTTP11),
+        ("GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n", 400, .nulByte),
+        ("GET /jobs\0/admin HTTP/1.1\r\nHost: x\r\n\r\n", 400, .nulByte),
+        ("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidPercentEncoding),
+        ("GET /%FF HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidUTF8),
+        ("GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidTarget),
+        ("CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidTarget),
+        ("G@T / HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidMethod),
+    ]
+
+    @Test(arguments: vectors)
+    func aMalformedRequestIsAnsweredAndTheConnectionClosed(
+        request: String, status: Int, reason: MalformedRequest
+    ) throws {
+        let routed = Counter()
+        let daemon = try HTTPDaemon.make { _ in
+            routed.add()
+            return .accept(bodyLimit: 100, handle: echo)
+        }
+        let client = try daemon.connect()
+        // The request behind it is the one that a smuggler would like to see answered.
+        try client.send(request + "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")
+        let response = try client.response()
+        #expect(response.status == status)
+        #expect(response.text == "malformed(HTTPDaemon.MalformedRequest.\(reason))")
+        #expect(response["Connection"] == "close")
+        #expect(try client.isClosedByServer())
+        #expect(routed.value == 0)
+        #expect(daemon.stop(grace: .seconds(30)) == 0)
+    }
+
+    /// These libmicrohttpd refuses by itself.
+    @Test(arguments: ["-1", "+4", "4x", "4, 4", "0x4", "99999999999999999999"])
+    func aContentLengthThatIsNoNumberIsRefused(value: String) throws {
+        let routed = Counter()
+        let daemon = try HTTPDaemon.make { _ in
+            routed.add()
+            return .accept(bodyLimit: 100, handle: echo)
+        }
+        let client = try daemon.connect()
+        try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(value)\r\n\r\n")
+        let status = try client.head().status
+        #expect(status == 400 || status == 413)
+        #expect(routed.value == 0)
+    }
+
+    @Test func anHTTP10RequestNeedsNoHost() throws {
+        let daemon = try HTTPDaemon.make { _ in .accept(handle: echo) }
+        let client = try daemon.connect()
+        try client.send("GET / HTTP/1.0\r\n\r\n")
+        #expect(try client.response().status == 200)
+        #expect(try client.isClosedByServer())
+    }
+
+    @Test func theRouteSeesDecodedSegments() throws {
+        let daemon = try HTTPDaemon.make { head in
+            .accept { _ in .text("\(head.path) \(head.query.map(\.value)) \(head.target) \(head.peerAddress)") }
+        }
+        let response = try daemon.ask("GET /a%2Fb/%2e%2e?q=x%26+y HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(response.text == #"["a/b", ".."] ["x& y"] /a%2Fb/%2e%2e?q=x%26+y 127.0.0.1"#)
+    }
+}

@@ -1,0 +1,78 @@
+import JSONDocument
+import Testing
+
+@Suite struct JSONWriterTests {
+    private func text(_ body: (inout JSONWriter) -> Void) -> String {
+        var json = JSONWriter()
+        body(&json)
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    @Test func membersKeepTheirOrderAndCommas() {
+        let written = text { json in
+            json.object { json in
+                json.member("b", 1)
+                json.array("a") { json in
+                    json.value("x")
+                    json.null()
+                    json.object { _ in }
+                    json.array { _ in }
+                }
+                json.member("none", nil as String?)
+                json.name("raw")
+                json.raw(Array("[1]".utf8))
+            }
+        }
+        #expect(written == "{\"b\":1,\"a\":[\"x\",null,{},[]],\"none\":null,\"raw\":[1]}")
+    }
+
+    @Test func stringsReadBackAsTheyWere() throws {
+        let strings = ["", "\"\\/", "\n\r\t\u{0}\u{1f}", "héllo", "日本 🎉", "\u{7f}\u{2028}"]
+        let written = text { json in json.array { json in for string in strings { json.value(string) } } }
+        let read = try JSONDocument.parse(Array(written.utf8)).root.elements.map(\.string)
+        #expect(read == strings)
+    }
+
+    @Test func doublesReadBackToTheSameBits() throws {
+        var generator = SystemRandomNumberGenerator()
+        var numbers: [Double] = [0, -0.0, 0.1, 1e22, 1e23, 5e-324, .greatestFiniteMagnitude, .leastNormalMagnitude, 1 / 3]
+        while numbers.count < 20_000 {
+            let number = Double(bitPattern: generator.next())
+            if number.isFinite { numbers.append(number) }
+        }
+        let written = text { json in json.array { json in for number in numbers { json.value(number) } } }
+        let read = try JSONDocument.parse(Array(written.utf8)).root.elements.map { $0.number?.bitPattern }
+        #expect(read == numbers.map(\.bitPattern))
+    }
+
+    @Test func floatsReadBackToTheSameBits() throws {
+        var generator = SystemRandomNumberGenerator()
+        var numbers: [Float] = [0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 16_777_216]
+        while numbers.count < 20_000 {
+            let number = Float(bitPattern: UInt32(truncatingIfNeeded: generator.next()))
+            if number.isFinite { numbers.append(number) }
+        }
+        let written = text { json in json.array { json in for number in numbers { json.value(number) } } }
+        let read = try JSONDocument.parse(Array(written.utf8)).root.elements.map { $0.number.map { Float($0).bitPattern } }
+        #expect(read == numbers.map(\.bitPattern))
+    }
+
+    @Test func whatJSONLacksBecomesNull() {
+        #expect(text { json in json.array { $0.value(Double.nan); $0.value(-Double.infinity); $0.value(Float.nan) } } == "[null,null,null]")
+    }
+
+    @Test func wholeNumbersKeepAllDigits() {
+        #expect(text { json in json.array { $0.value(UInt64.max); $0.value(Int64.min) } } == "[18446744073709551615,-9223372036854775808]")
+    }
+
+    @Test func drainedPartsJoinToTheText() {
+        var json = JSONWriter()
+        json.open(UInt8(ascii: "["))
+        json.value(1)
+        var parts = json.drain()
+        json.value(2)
+        json.close(UInt8(ascii: "]"))
+        parts += json.drain()
+        #expect(String(decoding: parts, as: UTF8.self) == "[1,2]")
+    }
+}

@@ -1,0 +1,73 @@
+import Jobs
+import Perceptron
+import Synchronization
+
+/// A store that lets a test act in the middle of a verb, and fail verbs.
+final class InterceptedStore: JobStore {
+    let store: any JobStore
+    private let afterClaim: @Sendable (Job) -> Void
+    private let afterSettling: @Sendable (JobID) -> Void
+    private let failures: Mutex<[Verb: Int]>
+
+    enum Verb { case claim, finish, requeue }
+
+    init(
+        _ store: any JobStore, failing failures: [Verb: Int] = [:],
+        afterClaim: @escaping @Sendable (Job) -> Void = { _ in },
+        afterSettling: @escaping @Sendable (JobID) -> Void = { _ in }
+    ) {
+        self.store = store
+        self.failures = Mutex(failures)
+        self.afterClaim = afterClaim
+        self.afterSettling = afterSettling
+    }
+
+    private func failIfDue(_ verb: Verb) throws(StoreError) {
+        let isDue = failures.withLock { failures in
+            guard let left = failures[verb], left > 0 else { return false }
+            failures[verb] = left - 1
+            return true
+        }
+        if isDue { throw .diskFull("by the test's wish") }
+    }
+
+    func claim() throws(StoreError) -> Job? {
+        try failIfDue(.claim)
+        let job = try store.claim()
+        if let job { afterClaim(job) }
+        return job
+    }
+
+    func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool {
+        try failIfDue(.finish)
+        defer { afterSettling(id) }
+        return try store.finish(id, leaseEpoch: leaseEpoch, ending)
+    }
+
+    func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
+        try failIfDue(.requeue)
+        defer { afterSettling(id) }
+        return try store.requeue(id, leaseEpoch: leaseEpoch)
+    }
+
+    func submit(_ submission: JobSubmission) throws(StoreError) -> Job { try store.submit(submission) }
+    func job(_ id: JobID) throws(StoreError) -> Job? { try store.job(id) }
+    func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
+        try store.list(status: status, after: after, limit: limit)
+    }
+    func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome { try store.requestCancel(id) }
+    func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome { try store.delete(id) }
+    func history(_ id: JobID) throws(StoreError) -> [HistoryRow]? { try store.history(id) }
+    func events(_ id: JobID, after: Int) throws(StoreError) -> [JobEvent]? { try store.events(id, after: after) }
+    func recover() throws(StoreError) -> Recovery { try store.recover() }
+    func counts() throws(StoreError) -> [JobStatus: Int] { try store.counts() }
+    func queuedCount() throws(StoreError) -> Int { try store.queuedCount() }
+    func addDataset(_ dataset: DatasetRecord) throws(StoreError) { try store.addDataset(dataset) }
+    func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { try store.dataset(id) }
+    func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+        try store.listDatasets(after: after, limit: limit)
+    }
+    func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { try store.deleteDataset(id) }
+    func referencedTables() throws(StoreError) -> Set<String> { try store.referencedTables() }
+    func referencedInitialWeights() throws(StoreError) -> Set<String> { try store.referencedInitialWeights() }
+}

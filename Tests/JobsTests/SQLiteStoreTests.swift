@@ -1,0 +1,166 @@
+import Foundation
+import GRDB
+import Jobs
+import Perceptron
+import SQLiteStore
+import Testing
+
+@Suite struct SQLiteStoreTests {
+    @Test func theWriterWaitsForTheDisk() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(directory: directory.path)
+        #expect(try store.pragma("synchronous") == "2")
+        #expect(try store.pragma("journal_mode") == "wal")
+        #expect(try store.pragma("foreign_keys") == "1")
+        #expect(try store.pragma("busy_timeout") == "5000")
+        _ = try store.submit(.make())
+        #expect(try store.pragma("synchronous") == "2")
+    }
+
+    @Test func aReopenedStoreHasEverything() throws {
+        let directory = try TemporaryDirectory()
+        let first = try SQLiteStore(directory: directory.path)
+        let done = try first.running()
+        let rows = [
+            HistoryRow(
+                epoch: 0, stepCost: nil, train: SetMetrics(loss: 0.1, cost: 0.2), dev: nil, learningRate: 1,
+                gradientNorm: nil)
+        ]
+        #expect(
+            try first.finish(
+                done.id, leaseEpoch: done.leaseEpoch, JobEnding(.succeeded, stopReason: .completed, history: rows)))
+        let running = try first.running()
+        let queued = try first.submit(.make(name: "queued"))
+        let dataset = DatasetRecord.make(table: "t")
+        try first.addDataset(dataset)
+        try first.close()
+
+        let second = try SQLiteStore(directory: directory.path)
+        #expect(try second.recover().requeued == 1)
+        #expect(try second.list(status: nil, after: nil, limit: 9).items.map(\.id) == [queued.id, running.id, done.id])
+        #expect(try second.job(done.id)?.status == .succeeded)
+        #expect(try second.history(done.id) == rows)
+        #expect(try second.events(done.id, after: 0)?.map(\.kind) == [.queued, .started, .succeeded])
+        #expect(try second.dataset(dataset.id) == dataset)
+        #expect(try second.counts()[.queued] == 2)
+        #expect(try second.claim()?.id == running.id)
+    }
+
+    @Test func aDirectoryHasOneServer() throws {
+        let directory = try TemporaryDirectory()
+        let first = try SQLiteStore(directory: directory.path)
+        #expect(throws: StoreError.inUse("another server runs on \(directory.path)")) {
+            try SQLiteStore(directory: directory.path)
+        }
+        _ = try first.submit(.make())
+        try first.close()
+        #expect(try SQLiteStore(directory: directory.path).queuedCount() == 1)
+    }
+
+    @Test func aMissingDirectoryIsMadeButNotItsParents() throws {
+        let directory = try TemporaryDirectory()
+        _ = try SQLiteStore(directory: directory.path + "/data").submit(.make())
+        let error = #expect(throws: StoreError.self) { try SQLiteStore(directory: directory.path + "/none/data") }
+        guard case .unavailable = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    /// What a killed process leaves: the files as they are, the log not folded into the database.
+    @Test func filesOfAKilledProcessOpen() throws {
+        let (live, copy) = (try TemporaryDirectory(), try TemporaryDirectory())
+        let store = try SQLiteStore(directory: live.path)
+        let jobs = try (0..<50).map { _ in try store.submit(.make()).id }
+        let claimed = try #require(try store.claim())
+        for name in ["espalier.sqlite", "espalier.sqlite-wal"] {
+            try FileManager.default.copyItem(atPath: live.path + "/" + name, toPath: copy.path + "/" + name)
+        }
+        // A commit cut short by the kill ends in bytes that are no frame.
+        let log = try #require(FileHandle(forWritingAtPath: copy.path + "/espalier.sqlite-wal"))
+        try log.seekToEnd()
+        try log.write(contentsOf: Data(repeating: 0xA5, count: 1_000))
+        try log.close()
+
+        let reopened = try SQLiteStore(directory: copy.path)
+        #expect(try reopened.job(claimed.id)?.status == .running)
+        #expect(try reopened.recover().requeued == 1)
+        #expect(try reopened.list(status: .queued, after: nil, limit: 100).items.map(\.id) == jobs.reversed())
+    }
+
+    @Test func aFullDiskIsToldAndNothingIsHalfWritten() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(directory: directory.path, pageLimit: 60)
+        var accepted = 0
+        var refusal: StoreError?
+        while refusal == nil, accepted < 1_000 {
+            do {
+                _ = try store.submit(.make())
+                accepted += 1
+            } catch {
+                refusal = error
+            }
+        }
+        guard case .diskFull = refusal else {
+            Issue.record("\(String(describing: refusal))")
+            return
+        }
+        #expect(accepted > 10)
+        #expect(try store.queuedCount() == accepted)
+        #expect(try store.list(status: nil, after: nil, limit: 2_000).items.count == accepted)
+        try store.close()
+        let roomier = try SQLiteStore(directory: directory.path)
+        _ = try roomier.submit(.make())
+        #expect(try roomier.queuedCount() == accepted + 1)
+    }
+
+    @Test func aClosedStoreSaysSo() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(directory: directory.path)
+        try store.close()
+        for call in [{ _ = try store.submit(.make()) }, { _ = try store.job(.random()) }] {
+            let error = #expect(throws: StoreError.self) { try call() }
+            guard case .unavailable = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
+    @Test func aFileThatIsNoDatabaseIsRefused() throws {
+        let directory = try TemporaryDirectory()
+        try Data(repeating: 0x41, count: 8_192).write(to: URL(fileURLWithPath: directory.path + "/espalier.sqlite"))
+        let error = #expect(throws: StoreError.self) { try SQLiteStore(directory: directory.path) }
+        guard case .corrupt = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func aNewerSchemaIsRefused() throws {
+        let directory = try TemporaryDirectory()
+        try SQLiteStore(directory: directory.path).close()
+        let database = try DatabaseQueue(path: directory.path + "/espalier.sqlite")
+        try database.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('v999')") }
+        try database.close()
+        #expect(throws: StoreError.newerSchema(directory.path)) { try SQLiteStore(directory: directory.path) }
+    }
+
+    @Test func aLongHistoryIsKeptWhole() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(directory: directory.path)
+        let job = try store.running()
+        let rows = (0..<150_000).map {
+            HistoryRow(
+                epoch: $0, stepCost: Double($0) / 3, train: SetMetrics(loss: 1 / Double($0 + 1), cost: 2), dev: nil,
+                learningRate: 0.1, gradientNorm: nil)
+        }
+        #expect(try store.finish(job.id, leaseEpoch: job.leaseEpoch, JobEnding(.succeeded, history: rows)))
+        #expect(try store.history(job.id) == rows)
+        _ = try store.delete(job.id)
+        try store.close()
+        let database = try DatabaseQueue(path: directory.path + "/espalier.sqlite")
+        #expect(try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM job_history") } == 0)
+        #expect(try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM job_event") } == 0)
+    }
+}
