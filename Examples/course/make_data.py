@@ -1,4 +1,5 @@
-"""Writes the three jobs of the course's experiment: none.json, l2.json and dropout.json, beside this file.
+"""Writes the three jobs of the course's experiment, none.json, l2.json and dropout.json, and the test points alone,
+points.json, all beside this file. `make_data.py 7` draws another data set of the same kind; 3 is the usual one.
 
 All three train the same network on the same data from the same starting weights; only the regularisation differs.
 The data set is made here and is the same on every machine: points on a field, a wavy border between two
@@ -58,7 +59,8 @@ def jobs(seed=3):
 
 if __name__ == "__main__":
     bodies = jobs(*map(int, sys.argv[1:]))
+    bodies["points"] = {"x": bodies["none"]["data"]["test"]["x"]}
     for name, body in bodies.items():
         path = Path(__file__).with_name(f"{name}.json")
         path.write_text(json.dumps(body) + "\n")
-        print(f"{path.name}: {TRAIN} training and {TEST} test points")
+        print(path.name)

@@ -15,7 +15,8 @@ final class DirectoryLock: Sendable {
             let isHeld = errno == EWOULDBLOCK
             let message = systemMessage()
             close(descriptor)
-            throw isHeld ? .inUse("another server runs on \(directory)") : .unavailable("cannot lock \(path): \(message)")
+            if isHeld { throw .inUse("another server runs on \(directory)") }
+            throw .unavailable("cannot lock \(path): \(message)")
         }
         self.descriptor = descriptor
     }

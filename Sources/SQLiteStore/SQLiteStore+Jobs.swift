@@ -60,8 +60,8 @@ extension SQLiteStore {
     public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool {
         let now = clock()
         return try write { db in
-            guard let (sequence, _) = try SQLiteStore.change(id, db, { $0.finish(leaseEpoch: leaseEpoch, ending, at: now) })
-            else { return false }
+            let finished = try SQLiteStore.change(id, db) { $0.finish(leaseEpoch: leaseEpoch, ending, at: now) }
+            guard let (sequence, _) = finished else { return false }
             let statement = try db.cachedStatement(
                 sql: "INSERT INTO job_history (job, chunk, metrics) VALUES (?, ?, ?)")
             for (chunk, start) in stride(from: 0, to: ending.history.count, by: SQLiteStore.rowsPerChunk).enumerated() {

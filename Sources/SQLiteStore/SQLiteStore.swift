@@ -2,7 +2,6 @@ import Foundation
 import GRDB
 import Jobs
 import Perceptron
-import Synchronization
 
 /// The embedded store: one SQLite file in a data directory that this process has to itself. A verb that returns has
 /// its effect on disk (write-ahead log, `synchronous = FULL`: an fsync for each commit).
@@ -12,7 +11,7 @@ import Synchronization
 public final class SQLiteStore: JobStore {
     let pool: DatabasePool
     let clock: @Sendable () -> Timestamp
-    private let lock: Mutex<DirectoryLock?>
+    private let lock: Guarded<DirectoryLock?>
 
     /// Opens, or makes, the store in `directory` (made if its parent exists) and brings it to this version's schema.
     /// Throws `inUse` if another server has the directory and `newerSchema` if a newer one wrote it.
@@ -46,7 +45,7 @@ public final class SQLiteStore: JobStore {
             throw StoreError(error)
         }
         self.clock = clock
-        lock = Mutex(held)
+        lock = Guarded(held)
         guard try pragma("synchronous") == "2", try pragma("journal_mode") == "wal" else {
             throw .unavailable("SQLite refuses synchronous = FULL with a write-ahead log in \(directory)")
         }

@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: [
         ("{\"x\": [[1, 2], [3, \"a\"]], \"y\": [0, 1]}", "/x/1/1: must be a number or null, not string"),
         ("{\"x\": [[1, 2], [3, true]], \"y\": [0, 1]}", "/x/1/1: must be a number or null, not boolean"),
-        ("{\"x\": [[1, 2], [3]], \"y\": [0, 1]}", "/x/1: row 2 has 1 cells; 2 are expected"),
+        ("{\"x\": [[1, 2], [3]], \"y\": [0, 1]}", "/x/1: row 2 has 1 cell; 2 are expected"),
         ("{\"x\": [[1, 2], 3], \"y\": [0, 1]}", "/x/1: must be a row, an array of numbers, not 3"),
         ("{\"x\": [[1, 2]], \"y\": [0, 1]}", "/y: has 2 targets for 1 rows of x"),
         ("{\"x\": [[1], [2]], \"y\": [0, \"a\"]}", "/y/1: must be a number like the values before it, not \"a\""),

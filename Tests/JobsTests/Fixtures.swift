@@ -2,7 +2,6 @@ import Foundation
 import Jobs
 import Perceptron
 import SQLiteStore
-import Synchronization
 import Testing
 
 /// The implementations that must behave alike.
@@ -30,7 +29,7 @@ struct TestStore {
 }
 
 final class TestClock: Sendable {
-    private let time = Mutex<Int64>(1_700_000_000_000)
+    private let time = Guarded<Int64>(1_700_000_000_000)
 
     func read() -> Timestamp {
         time.withLock { time in

@@ -1,13 +1,12 @@
 import Jobs
 import Perceptron
-import Synchronization
 
 /// A store that lets a test act in the middle of a verb, and fail verbs.
 final class InterceptedStore: JobStore {
     let store: any JobStore
     private let afterClaim: @Sendable (Job) -> Void
     private let afterSettling: @Sendable (JobID) -> Void
-    private let failures: Mutex<[Verb: Int]>
+    private let failures: Guarded<[Verb: Int]>
 
     enum Verb { case claim, finish, requeue }
 
@@ -17,7 +16,7 @@ final class InterceptedStore: JobStore {
         afterSettling: @escaping @Sendable (JobID) -> Void = { _ in }
     ) {
         self.store = store
-        self.failures = Mutex(failures)
+        self.failures = Guarded(failures)
         self.afterClaim = afterClaim
         self.afterSettling = afterSettling
     }

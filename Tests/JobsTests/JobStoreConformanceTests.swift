@@ -1,6 +1,5 @@
 import Jobs
 import Perceptron
-import Synchronization
 import Testing
 
 /// What every store promises about the way of a job.
@@ -69,7 +68,7 @@ import Testing
         let store = try TestStore(kind).store
         let ids = (0..<400).map { _ in JobID.random() }
         for id in ids { _ = try store.submit(.make(id: id)) }
-        let claimed = Mutex<[JobID]>([])
+        let claimed = Guarded<[JobID]>([])
         onThreads(8) { _ in
             do {
                 while let job = try store.claim() { claimed.withLock { $0.append(job.id) } }

@@ -1,7 +1,6 @@
 import Glibc
 import Jobs
 import Perceptron
-import Synchronization
 import Testing
 
 /// Cancelling jobs and stopping the pool.
@@ -18,7 +17,7 @@ import Testing
 
     @Test(arguments: StoreKind.allCases)
     func aQueuedJobIsCancelledAtOnceAndNeverRuns(kind: StoreKind) throws {
-        let ran = Mutex<[JobID]>([])
+        let ran = Guarded<[JobID]>([])
         let bench = try PoolBench(kind, workers: 1) { bench, job, _ in
             ran.withLock { $0.append(job.id) }
             bench.started.signal()
@@ -167,13 +166,14 @@ import Testing
     }
 
     @Test func aDrainEndsThoughTheStoreFailsForGood() throws {
-        let bench = try PoolBench(.memory, workers: 1, failing: [.requeue: .max], run: WorkerPoolStopTests.trainUntilStopped)
+        let bench = try PoolBench(
+            .memory, workers: 1, failing: [.requeue: .max], run: WorkerPoolStopTests.trainUntilStopped)
         let id = try bench.submit()
         bench.started.waitOrFail()
         _ = bench.pool.drain(timeout: .milliseconds(50))
         #expect(try bench.store.job(id)?.status == .running)
         #expect(try bench.store.recover().requeued == 1)
-        #expect(!bench.errors.withLock { $0 }.isEmpty)
+        #expect(!bench.errors.all.isEmpty)
     }
 
     @Test func anIdlePoolDrainsAtOnceAndTwice() throws {

@@ -2,7 +2,6 @@ import Dispatch
 import Glibc
 import Jobs
 import Perceptron
-import Synchronization
 import Testing
 
 @Suite struct WorkerPoolTests {
@@ -36,7 +35,7 @@ import Testing
 
     @Test(arguments: StoreKind.allCases, [1, 2])
     func twoHundredSmallJobsAllFinishOnce(kind: StoreKind, workers: Int) throws {
-        let runs = Mutex<[JobID: Int]>([:])
+        let runs = Guarded<[JobID: Int]>([:])
         let bench = try PoolBench(kind, workers: workers) { _, job, _ in
             runs.withLock { $0[job.id, default: 0] += 1 }
             return .finished(.success)
@@ -49,7 +48,7 @@ import Testing
     }
 
     @Test func jobsRunInTheOrderOfTheirSubmission() throws {
-        let order = Mutex<[JobID]>([])
+        let order = Guarded<[JobID]>([])
         let bench = try PoolBench(.memory, workers: 1) { _, job, _ in
             order.withLock { $0.append(job.id) }
             return .finished(.success)
@@ -137,7 +136,7 @@ import Testing
         let id = try bench.submit()
         bench.waitUntilSettled(1)
         #expect(try bench.store.job(id)?.status == .succeeded)
-        #expect(bench.errors.withLock { $0 } == Array(repeating: .diskFull("by the test's wish"), count: 5))
+        #expect(bench.errors.all == Array(repeating: .diskFull("by the test's wish"), count: 5))
         #expect(bench.drain())
     }
 }
@@ -157,13 +156,13 @@ final class PoolBench: Sendable {
     let started = DispatchSemaphore(value: 0)
     let release = DispatchSemaphore(value: 0)
     let settled: DispatchSemaphore
-    let tally = Mutex(Tally())
+    let tally = Guarded(Tally())
     let errors: ErrorLog
 
     final class ErrorLog: Sendable {
-        private let log = Mutex<[StoreError]>([])
+        private let log = Guarded<[StoreError]>([])
         func append(_ error: StoreError) { log.withLock { $0.append(error) } }
-        func withLock(_ body: (inout sending [StoreError]) -> sending [StoreError]) -> [StoreError] { log.withLock(body) }
+        var all: [StoreError] { log.withLock { $0 } }
     }
 
     /// The bench a run closure belongs to, which exists only after the pool and must not be kept by it.
@@ -172,7 +171,7 @@ final class PoolBench: Sendable {
             weak var bench: PoolBench?
         }
 
-        private let weak = Mutex(Weak())
+        private let weak = Guarded(Weak())
 
         var bench: PoolBench? {
             get { weak.withLock { $0.bench } }

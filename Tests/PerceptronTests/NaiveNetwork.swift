@@ -233,12 +233,12 @@ struct NaiveNetwork {
         for (kind, layer, row, column, value) in gradients {
             let key = "\(kind) \(layer) \(row) \(column)"
             var optimizer = optimizers[key] ?? ScalarOptimizer(training.optimizer, isWeight: kind == "weights")
-            let move = { (w: inout Double) in optimizer.update(&w, value * scale, rate: training.learningRate) }
+            let (move, rate) = (value * scale, training.learningRate)
             switch kind {
-            case "gamma": move(&gamma[layer][row])
-            case "beta": move(&beta[layer][row])
-            case "biases": move(&biases[layer][row])
-            default: move(&weights[layer][row][column])
+            case "gamma": optimizer.update(&gamma[layer][row], move, rate: rate)
+            case "beta": optimizer.update(&beta[layer][row], move, rate: rate)
+            case "biases": optimizer.update(&biases[layer][row], move, rate: rate)
+            default: optimizer.update(&weights[layer][row][column], move, rate: rate)
             }
             optimizers[key] = optimizer
         }

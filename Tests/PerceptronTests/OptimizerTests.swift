@@ -52,9 +52,12 @@ import Testing
             network, training, on: DataSets(train: examples), monitor: TrainingMonitor(epochs: 1))
 
         func moved(_ outcome: TrainingOutcome) -> Double {
-            let squares = zip(outcome.network.layers, network.initialLayers ?? []).flatMap { end, start in
-                (zip(end.weights, start.weights).map { $0 - $1 } + zip(end.biases, start.biases).map { $0 - $1 })
-            }.map { $0 * $0 }
+            var squares: [Double] = []
+            for (end, start) in zip(outcome.network.layers, network.initialLayers ?? []) {
+                for (a, b) in zip(end.weights + end.biases, start.weights + start.biases) {
+                    squares.append((a - b) * (a - b))
+                }
+            }
             return squares.reduce(0, +).squareRoot()
         }
         let norm = try #require(free.history[1].gradientNorm)

@@ -28,12 +28,12 @@ struct CSVDialect {
         let start = scanner.cursor
         let first: [[UInt8]]
         do {
-            first = try scanner.row()
+            first = try CSVDialect.firstRow(&scanner, limits)
         } catch {
             throw .fault(pointer, "first row: \(error.words)")
         }
         guard first.count <= limits.columns else {
-            throw .fault(pointer, "has \(first.count) columns; at most \(limits.columns) are allowed")
+            throw .fault(pointer, "has more than \(limits.columns) columns, which is the limit")
         }
         if options.header ?? CSVDialect.looksLikeHeader(first) {
             names = try CSVDialect.names(first, limits: limits, at: pointer)
@@ -44,13 +44,30 @@ struct CSVDialect {
         }
     }
 
+    /// The cells of the row here, no more and no longer ones than it takes to see that there are too many or too long.
+    private static func firstRow(
+        _ scanner: inout CSVScanner, _ limits: DatasetLimits
+    ) throws(CSVScanner.Failure) -> [[UInt8]] {
+        var cells: [[UInt8]] = []
+        repeat {
+            cells.append(Array(try scanner.cell().prefix(limits.textBytes + 1)))
+        } while scanner.terminator() == .delimiter && cells.count <= limits.columns
+        return cells
+    }
+
     private static func delimiter(of text: UnsafeBufferPointer<UInt8>) -> UInt8 {
         var best = (byte: CSVOptions.Delimiter.comma.byte, isEven: false, cells: 1)
         for candidate in CSVOptions.Delimiter.allCases {
             var scanner = CSVScanner(text, delimiter: candidate.byte)
             var counts: [Int] = []
-            while counts.count < sampleRows, !scanner.isAtEnd, let row = try? scanner.row() {
-                if row != [[]] { counts.append(row.count) }
+            while counts.count < sampleRows, !scanner.isAtEnd {
+                if scanner.isAtBlankRow {
+                    _ = scanner.terminator()
+                } else if let cells = try? scanner.skipRow() {
+                    counts.append(cells)
+                } else {
+                    break
+                }
             }
             guard let cells = counts.first, cells > 1 else { continue }
             let isEven = counts.allSatisfy { $0 == cells }

@@ -114,8 +114,7 @@ private struct CSVPass {
         if cells == columns.count {
             do { try writer.addRow() } catch { throw .storage(error) }
         } else {
-            let found = cells == 1 ? "1 cell" : "\(cells) cells"
-            faults.add(pointer, "row \(rows) has \(found); \(columns.count) are expected")
+            faults.add(pointer, "row \(rows) has \(cellCount(cells)); \(columns.count) are expected")
         }
     }
 

@@ -100,12 +100,13 @@ struct CSVScanner: ~Copyable {
         return .row
     }
 
-    /// The cells of the row here.
-    mutating func row() throws(Failure) -> [[UInt8]] {
-        var cells: [[UInt8]] = []
-        while true {
-            cells.append(Array(try cell()))
-            if terminator() != .delimiter { return cells }
-        }
+    /// How many cells the row here has; consumes it.
+    mutating func skipRow() throws(Failure) -> Int {
+        var count = 0
+        repeat {
+            _ = try cell()
+            count += 1
+        } while terminator() == .delimiter
+        return count
     }
 }

@@ -3,8 +3,9 @@
 struct CategoryTable {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
-    /// Category number per slot, −1 for a free one; a power of two of them, at most half used.
-    private var slots: [Int32] = Array(repeating: -1, count: 16)
+    /// Category number per slot, −1 for a free one; a power of two of them, at most half used. None while there are no
+    /// texts: most columns of a wide table never have any.
+    private var slots: [Int32] = []
 
     /// How many texts are known.
     var count: Int { ends.count }
@@ -29,6 +30,7 @@ struct CategoryTable {
 
     /// The number of `text`, if it is known.
     func find(_ text: UnsafeRawBufferPointer) -> Int? {
+        if slots.isEmpty { return nil }
         let category = slots[slot(text)]
         return category < 0 ? nil : Int(category)
     }
@@ -36,15 +38,15 @@ struct CategoryTable {
     /// Adds a text that `find` does not know.
     mutating func add(_ text: UnsafeRawBufferPointer) -> Int {
         let category = count
+        if (count + 1) * 2 > slots.count { grow() }
+        slots[slot(text)] = Int32(category)
         bytes.append(contentsOf: text)
         ends.append(bytes.count)
-        slots[slot(text)] = Int32(category)
-        if count * 2 > slots.count { grow() }
         return category
     }
 
     private mutating func grow() {
-        slots = Array(repeating: -1, count: slots.count * 2)
+        slots = Array(repeating: -1, count: max(16, slots.count * 2))
         for category in 0..<count {
             let free = text(category).withUnsafeBytes { bytes in
                 var slot = CategoryTable.hash(bytes) & (slots.count - 1)

@@ -88,7 +88,7 @@ extension ExamplesNode {
                     faults.add("\(pointer)/x", "has \(row.count) columns, the training set has \(width)")
                     return
                 }
-                faults.add("\(pointer)/x/\(index)", "row \(index + 1) has \(row.count) cells; \(width) are expected")
+                faults.add("\(pointer)/x/\(index)", "row \(index + 1) has \(cellCount(row.count)); \(width) are expected")
             }
             if faults.faults.count == FaultCollector.limit { return }
         }
@@ -108,7 +108,7 @@ extension ExamplesNode {
                 if faults.faults.count == FaultCollector.limit { return }
                 for cell in 0..<width { cells[cell] = .nan }
             case .tooLong(let count):
-                throw .fault("\(pointer)/x/\(index)", "row \(index + 1) has \(count) cells; \(width) are expected")
+                throw .fault("\(pointer)/x/\(index)", "row \(index + 1) has \(cellCount(count)); \(width) are expected")
             }
             cells[width] = targets.next().map(target.cell) ?? .nan
             do { try writer.addRow() } catch { throw .storage(error) }

@@ -17,7 +17,7 @@ extension InputEncoding {
             if row.kind != .array {
                 faults.add(here, "must be a row, an array of cells, not \(describe(row))")
             } else if row.count != columns.count {
-                faults.add(here, "row \(index + 1) has \(row.count) cells; the model takes \(columns.count)")
+                faults.add(here, "row \(index + 1) has \(cellCount(row.count)); the model takes \(columns.count)")
             } else {
                 append(row, lookups, to: &encoded, at: here, faults)
             }

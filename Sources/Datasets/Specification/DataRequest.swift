@@ -33,7 +33,7 @@ public struct DataRequest: Sendable {
         case .csv:
             specification.source = .csv
             specification.readColumns(&reader)
-            if reader.required("target") == nil { specification.target = nil }
+            _ = reader.required("target")
             let options = CSVOptions(header: reader.boolean("header"), delimiter: reader.choice("delimiter"))
             content = reader.string("csv", limit: .max).map { .csv(text: $0, options) }
         case .dataset:

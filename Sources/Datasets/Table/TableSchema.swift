@@ -109,3 +109,6 @@ extension TableSchema.Column {
 
 /// How a fault speaks of a column.
 func columnTitle(name: String?, index: Int) -> String { name.map { "column \"\($0)\"" } ?? "column \(index)" }
+
+/// A number of cells in words.
+func cellCount(_ count: Int) -> String { count == 1 ? "1 cell" : "\(count) cells" }

@@ -40,8 +40,9 @@ public final class HTTPDaemon: Sendable {
         // may leave one open then, but never closes another's.
         limits.listening_socket = fcntl(listening.descriptor, F_DUPFD_CLOEXEC, 0)
         guard limits.listening_socket >= 0, let daemon = espalier_mhd_start(&callbacks, &limits) else {
+            let reason = SystemError(call: "MHD_start_daemon", path: configuration.host)
             core.pool.close()
-            throw .cannotStart(reason: SystemError(call: "MHD_start_daemon", path: configuration.host))
+            throw .cannotStart(reason: reason)
         }
         running = Mutex(Running(daemon: daemon, listening: listening))
     }

@@ -1,5 +1,4 @@
 import Perceptron
-import Synchronization
 
 /// A store that forgets everything with the process: for tests and for programs that embed the service.
 public final class MemoryStore: JobStore {
@@ -33,7 +32,7 @@ public final class MemoryStore: JobStore {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let clock: @Sendable () -> Timestamp
 
     /// An empty store.

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A value behind a lock, with two bells that threads can wait for. The standard library's `Mutex` has no condition
-/// to wait on, and blocking a plain thread is the point here.
+/// A value behind a POSIX lock, with two bells that threads can wait for. The standard library's `Mutex` has no
+/// condition to wait on, and the thread sanitizer cannot see it.
 ///
 /// @unchecked: `value` is touched only while `mutex` is held; `mutex` and `bells` are set up in `init`, torn down in
 /// `deinit`, and POSIX allows any thread to use them in between.
-final class Guarded<Value: Sendable>: @unchecked Sendable {
+package final class Guarded<Value: Sendable>: @unchecked Sendable {
     /// What a waiting thread waits for.
-    enum Bell: Int, CaseIterable {
+    package enum Bell: Int, CaseIterable {
         /// There is something to do.
         case work
         /// The pool is stopping, or a thread has.
@@ -18,7 +18,7 @@ final class Guarded<Value: Sendable>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let bells = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: Bell.allCases.count)
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         self.value = value
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
@@ -36,20 +36,23 @@ final class Guarded<Value: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    /// Runs `body` with the value while no one else has it.
+    package func withLock<Result, Failure: Error>(
+        _ body: (inout Value) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        return body(&value)
+        return try body(&value)
     }
 
     /// Wakes one thread that waits for `bell`.
-    func ringOnce(_ bell: Bell) { pthread_cond_signal(bells + bell.rawValue) }
+    package func ringOnce(_ bell: Bell) { pthread_cond_signal(bells + bell.rawValue) }
 
     /// Wakes all threads that wait for `bell`.
-    func ring(_ bell: Bell) { pthread_cond_broadcast(bells + bell.rawValue) }
+    package func ring(_ bell: Bell) { pthread_cond_broadcast(bells + bell.rawValue) }
 
     /// Waits until `answer`, asked first and after every ring of `bell`, gives a value; nil after `timeout`.
-    func wait<Answer>(
+    package func wait<Answer>(
         for bell: Bell, timeout: Duration? = nil, until answer: (inout Value) -> Answer?
     ) -> Answer? {
         let deadline = timeout.map(monotonicTime)

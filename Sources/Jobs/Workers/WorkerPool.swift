@@ -200,8 +200,8 @@ extension WorkerPool {
 
     /// Waits before a repetition. While the pool drains the wait is the shortest, and ends at the deadline: false then.
     private func pause(after failures: Int) -> Bool {
-        let isDraining = state.wait(for: .stop, timeout: backoff.wait(after: failures)) { $0.stopBy == nil ? nil : true }
-        guard isDraining == true, let deadline = state.withLock({ $0.stopBy }) else { return true }
+        let timeout = backoff.wait(after: failures)
+        guard let deadline = state.wait(for: .stop, timeout: timeout, until: { $0.stopBy }) else { return true }
         guard ContinuousClock.now < deadline else { return false }
         let _: Bool? = state.wait(for: .stop, timeout: backoff.initial) { _ in nil }
         return true

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A thread of its own with a stack of known size. Training blocks for minutes, which threads of a shared pool must not.
+/// A thread of its own with a stack of known size. Training blocks for minutes, as threads of a shared pool must not.
 struct WorkerThread: Sendable {
     private let handle: pthread_t
 

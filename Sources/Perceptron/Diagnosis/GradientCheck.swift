@@ -28,11 +28,11 @@ public enum GradientCheck {
         options: Options = Options(), isCancelled: () -> Bool = { false }
     ) throws -> GradientCheckReport {
         let size = CheckSize(network, examples: examples.count, options: options)
-        var function = try CostFunction(
+        let function = try CostFunction(
             network: network, training: training, on: size.subset(of: examples, seed: training.seed))
         let sample = GradientCheckSample(of: function.layout, limit: size.parameters, seed: training.seed)
         return try compare(
-            function.costAndGradient(), with: &function, sample: sample, l1Lambda: training.l1Lambda,
+            function.costAndGradient(), with: function, sample: sample, l1Lambda: training.l1Lambda,
             examples: size.examples, epsilon: options.epsilon, isCancelled: isCancelled)
     }
 
@@ -41,16 +41,15 @@ public enum GradientCheck {
         gradient: [Double], with function: CostFunction, training: TrainingSpecification, examples: Int,
         epsilon: Double = Options().epsilon
     ) throws -> GradientCheckReport {
-        var function = function
         let cost = function.cost(at: function.parameters).cost
         return try compare(
-            (cost, gradient), with: &function,
+            (cost, gradient), with: function,
             sample: GradientCheckSample(of: function.layout, limit: .max, seed: training.seed),
             l1Lambda: training.l1Lambda, examples: examples, epsilon: epsilon, isCancelled: { false })
     }
 
     private static func compare(
-        _ start: (cost: Double, gradient: [Double]), with function: inout CostFunction, sample: GradientCheckSample,
+        _ start: (cost: Double, gradient: [Double]), with function: CostFunction, sample: GradientCheckSample,
         l1Lambda: Double, examples: Int, epsilon: Double, isCancelled: () -> Bool
     ) throws -> GradientCheckReport {
         var differences = CentralDifferences(function, cost: start.cost, l1Lambda: l1Lambda, epsilon: epsilon)
@@ -62,10 +61,11 @@ public enum GradientCheck {
                 measured.append(differences.derivative(index, isWeight: group.kind == .weights))
             }
         }
+        let roundOff = differences.roundOff
         let summary = { (measured: [CentralDifferences.Derivative]) in
             GradientCheckTally.report(
                 gradient: start.gradient, measured: measured, sample: sample, layout: function.layout,
-                roundOff: differences.roundOff, epsilon: epsilon, examples: examples, cost: start.cost)
+                roundOff: roundOff, epsilon: epsilon, examples: examples, cost: start.cost)
         }
         let report = summary(measured)
         guard report.verdict == .suspicious else { return report }

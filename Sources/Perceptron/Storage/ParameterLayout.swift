@@ -36,6 +36,14 @@ public struct ParameterLayout: Hashable, Sendable {
         public let row: Int
         /// Input of a weight; 0 for the vectors.
         public let column: Int
+
+        /// A place.
+        public init(layer: Int, kind: Kind, row: Int, column: Int) {
+            self.layer = layer
+            self.kind = kind
+            self.row = row
+            self.column = column
+        }
     }
 
     /// Hidden layers and the output layer, first to last.
