@@ -31,4 +31,4 @@ model, rows, answer = (json.load(open(path)) for path in sys.argv[1:])
 served = [p.get("probability", p.get("probabilities", p.get("value"))) for p in answer["data"]]
 difference = np.abs(predict(model, rows["x"]) - np.array(served).reshape(len(served), -1)).max()
 print(f"{len(served)} predictions, largest difference {difference:.1e}")
-sys.exit(difference > 1e-12)
+sys.exit(int(difference > 1e-12))

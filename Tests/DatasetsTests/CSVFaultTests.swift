@@ -60,9 +60,12 @@ import Testing
             try faults { try fixture.csv("a,b\n1,2\n3,4\n5,6\n7,8\n") }
                 == ["/data/csv: has more than 3 rows, the most that 2 columns allow"])
         #expect(
-            try faults { try fixture.csv("a,b,c,d\n1,2,3,4\n") } == ["/data/csv: has more than 3 columns, which is the limit"])
+            try faults { try fixture.csv("a,b,c,d\n1,2,3,4\n") } == [
+                "/data/csv: has more than 3 columns, which is the limit"
+            ])
         #expect(
-            try faults { try fixture.csv("a\nx\ny\nz\n") } == ["/data/csv: column \"a\" has more than 2 distinct texts"])
+            try faults { try fixture.csv("a\nx\ny\nz\n") } == ["/data/csv: column \"a\" has more than 2 distinct texts"]
+        )
         #expect(
             try faults { try fixture.csv("a\ntoolong\n") }
                 == ["/data/csv: row 1, column \"a\": a text longer than 5 bytes"])

@@ -25,7 +25,10 @@ import Testing
     }
 
     @Test func theHeaderCanBeForced() throws {
-        #expect(try fixture.csv("2019,2020\n1,2\n", CSVOptions(header: true)).schema.columns.map(\.name) == ["2019", "2020"])
+        #expect(
+            try fixture.csv("2019,2020\n1,2\n", CSVOptions(header: true)).schema.columns.map(\.name) == [
+                "2019", "2020",
+            ])
         let plain = try fixture.csv("a,b\nc,d\n", CSVOptions(header: false))
         #expect(plain.schema.rows == 2)
         #expect(plain.schema.columns[0].categories == ["a", "c"])
@@ -38,7 +41,9 @@ import Testing
 
     @Test func quotesMayHoldAnything() throws {
         let table = try fixture.csv("name,v\n\"a \"\"b\"\", c\nd\",1\n\"\"\"\",2\n\"a\rb\",3\n")
-        #expect(table.schema.columns[0].categories == ["\"", "a\rb", "a \"b\", c\nd"].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+        #expect(
+            table.schema.columns[0].categories
+                == ["\"", "a\rb", "a \"b\", c\nd"].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         #expect(table.schema.columns[1].kind == .numeric)
         #expect(table.schema.rows == 3)
     }
@@ -137,13 +142,18 @@ import Testing
                     isText.map { isText in
                         guard isText else { return "\(Double.random(in: -1e6...1e6, using: &random))" }
                         let letters = Array("ab,;\t\"\n\r é")
-                        return "t" + String((0..<Int.random(in: 0...6, using: &random)).map { _ in letters.randomElement(using: &random)! })
+                        return "t"
+                            + String(
+                                (0..<Int.random(in: 0...6, using: &random)).map { _ in
+                                    letters.randomElement(using: &random)!
+                                })
                     })
             }
             func quote(_ cell: String) -> String {
                 let mustQuote = cell.unicodeScalars.contains { ",;\t\"\n\r".unicodeScalars.contains($0) }
                 if !mustQuote && Bool.random(using: &random) { return cell }
-                return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+                return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+                    + "\""
             }
             var lines = [(0..<width).map { "c\($0)" }.joined(separator: delimiter.rawValue)]
             lines += rows.map { $0.map(quote).joined(separator: delimiter.rawValue) }

@@ -19,14 +19,16 @@ import Testing
     }
 
     @Test func inlineExamplesAreStored() throws {
-        let (specification, table) = try ingest("{\"x\": [[1, 2], [3, 4]], \"y\": [0, 1], \"features\": [\"a\", \"b\"]}")
+        let (specification, table) = try ingest(
+            "{\"x\": [[1, 2], [3, 4]], \"y\": [0, 1], \"features\": [\"a\", \"b\"]}")
         #expect(specification == DataSpecification(source: .examples, table: table?.hash))
         #expect(table?.schema.columns.map(\.name) == ["a", "b", "y"])
     }
 
     @Test func explicitSetsAreStoredAsOneTable() throws {
         let (specification, table) = try ingest(
-            "{\"train\": {\"x\": [[1], [2]], \"y\": [\"b\", \"a\"]}, \"test\": {\"x\": [[3]], \"y\": [\"c\"]}, \"task\": \"multiclass\"}")
+            "{\"train\": {\"x\": [[1], [2]], \"y\": [\"b\", \"a\"]}, \"test\": {\"x\": [[3]], \"y\": [\"c\"]}, \"task\": \"multiclass\"}"
+        )
         #expect(specification.source == .sets(train: 2, dev: 0, test: 1))
         #expect(specification.task == .multiclass)
         #expect(try fixture.rows(try #require(table)) == [[1, 1], [2, 0], [3, 2]])
@@ -34,7 +36,8 @@ import Testing
 
     @Test func csvTextIsStored() throws {
         let (specification, table) = try ingest(
-            "{\"csv\": \"1;2\\n3;4\\n\", \"target\": 1, \"header\": false, \"delimiter\": \";\", \"missing\": \"drop\"}")
+            "{\"csv\": \"1;2\\n3;4\\n\", \"target\": 1, \"header\": false, \"delimiter\": \";\", \"missing\": \"drop\"}"
+        )
         #expect(specification.target == .index(1))
         #expect(specification.missing == .drop)
         #expect(table?.schema.rows == 2)
@@ -61,19 +64,46 @@ import Testing
         ("{\"dev\": {\"x\": [[1]]}}", "/data/train: is required|/data/dev/y: is required"),
         ("{\"x\": [[1]], \"y\": [1], \"target\": \"y\"}", "/data/target: does not go with x and y"),
         ("{\"x\": [[1]], \"y\": [1], \"header\": true}", "/data/header: does not go with x and y"),
-        ("{\"train\": {\"x\": [[1]], \"y\": [1]}, \"split\": {}}", "/data/split: does not go with train and dev and test"),
+        (
+            "{\"train\": {\"x\": [[1]], \"y\": [1]}, \"split\": {}}",
+            "/data/split: does not go with train and dev and test"
+        ),
         ("{\"dataset\": \"d\", \"delimiter\": \",\"}", "/data/delimiter: does not go with dataset"),
         ("{\"csv\": \"a\"}", "/data/target: is required"),
-        ("{\"csv\": 1, \"target\": -1}", "/data/target: must be a column's name or its number from 0, not -1|/data/csv: must be a string, not 1"),
-        ("{\"csv\": \"a\", \"target\": 0, \"delimiter\": \"|\"}", "/data/delimiter: must be one of \",\", \";\", \"\t\", not \"|\""),
+        (
+            "{\"csv\": 1, \"target\": -1}",
+            "/data/target: must be a column's name or its number from 0, not -1|/data/csv: must be a string, not 1"
+        ),
+        (
+            "{\"csv\": \"a\", \"target\": 0, \"delimiter\": \"|\"}",
+            "/data/delimiter: must be one of \",\", \";\", \"\t\", not \"|\""
+        ),
         ("{\"dataset\": \"d\", \"features\": []}", "/data/features: must name at least one column"),
-        ("{\"dataset\": \"d\", \"features\": [true, 1.5]}", "/data/features/0: must be a column's name or its number from 0, not true|/data/features/1: must be a column's name or its number from 0, not 1.5"),
-        ("{\"dataset\": \"d\", \"task\": \"guess\"}", "/data/task: must be one of \"auto\", \"binary\", \"multiclass\", \"regression\", not \"guess\""),
-        ("{\"dataset\": \"d\", \"split\": {\"train\": 0.5, \"dev\": 0.4}}", "/data/split: train, dev and test must sum to 1, not 0.9"),
-        ("{\"dataset\": \"d\", \"split\": {\"train\": 0, \"dev\": 1}}", "/data/split/train: must be above 0 and at most 1, not 0.0|/data/split/dev: must be from 0 to below 1, not 1.0"),
+        (
+            "{\"dataset\": \"d\", \"features\": [true, 1.5]}",
+            "/data/features/0: must be a column's name or its number from 0, not true|/data/features/1: must be a column's name or its number from 0, not 1.5"
+        ),
+        (
+            "{\"dataset\": \"d\", \"task\": \"guess\"}",
+            "/data/task: must be one of \"auto\", \"binary\", \"multiclass\", \"regression\", not \"guess\""
+        ),
+        (
+            "{\"dataset\": \"d\", \"split\": {\"train\": 0.5, \"dev\": 0.4}}",
+            "/data/split: train, dev and test must sum to 1, not 0.9"
+        ),
+        (
+            "{\"dataset\": \"d\", \"split\": {\"train\": 0, \"dev\": 1}}",
+            "/data/split/train: must be above 0 and at most 1, not 0.0|/data/split/dev: must be from 0 to below 1, not 1.0"
+        ),
         ("{\"dataset\": \"d\", \"split\": {\"dev\": 0.5, \"test\": 0.5}}", "/data/split: leaves no rows for training"),
-        ("{\"dataset\": \"d\", \"split\": {\"stratify\": 1, \"folds\": 3}}", "/data/split/stratify: must be true or false, not 1|/data/split/folds: is not a known field; here one may use: dev, stratify, test, train"),
-        ("{\"train\": {\"x\": [[1]], \"y\": [1], \"z\": 0}}", "/data/train/z: is not a known field; here one may use: x, y"),
+        (
+            "{\"dataset\": \"d\", \"split\": {\"stratify\": 1, \"folds\": 3}}",
+            "/data/split/stratify: must be true or false, not 1|/data/split/folds: is not a known field; here one may use: dev, stratify, test, train"
+        ),
+        (
+            "{\"train\": {\"x\": [[1]], \"y\": [1], \"z\": 0}}",
+            "/data/train/z: is not a known field; here one may use: x, y"
+        ),
     ])
     func faultsSayWhere(_ text: String, _ expected: String) throws {
         let separator: Character = "\u{1}"
@@ -93,7 +123,9 @@ import Testing
             try faults { try ingest("{\"train\": {\"x\": [[1, 2]], \"y\": [0]}, \"dev\": {\"x\": [[1]], \"y\": [0]}}") }
                 == ["/data/dev/x: has 1 columns, the training set has 2"])
         #expect(
-            try faults { try ingest("{\"train\": {\"x\": [[1]], \"y\": [0]}, \"dev\": {\"x\": [[1], [\"a\"]], \"y\": [0, 1]}}") }
+            try faults {
+                try ingest("{\"train\": {\"x\": [[1]], \"y\": [0]}, \"dev\": {\"x\": [[1], [\"a\"]], \"y\": [0, 1]}}")
+            }
                 == ["/data/dev/x/1/0: must be a number or null, not string"])
         #expect(
             try faults { try ingest("{\"csv\": \"a,b\\n1\\n\", \"target\": \"a\"}") }
@@ -105,11 +137,13 @@ import Testing
 
     @Test(arguments: [
         DataSpecification(source: .examples, table: String(repeating: "a", count: 64)),
-        DataSpecification(source: .sets(train: 5, dev: 0, test: 2), table: String(repeating: "0", count: 64), task: .binary),
+        DataSpecification(
+            source: .sets(train: 5, dev: 0, test: 2), table: String(repeating: "0", count: 64), task: .binary),
         DataSpecification(source: .csv, target: .name("a \"b\""), features: [.index(0), .name("c")], missing: .mean),
         DataSpecification(
             source: .dataset(id: "ds_1"), target: .index(4), task: .regression,
-            split: SplitSpecification(fractions: .init(train: 0.7, dev: 0.2, test: 0.1), stratify: false), normalize: .none),
+            split: SplitSpecification(fractions: .init(train: 0.7, dev: 0.2, test: 0.1), stratify: false),
+            normalize: .none),
         DataSpecification(source: .dataset(id: "ds_1"), split: SplitSpecification(stratify: true)),
     ])
     func aSpecificationReadsBackFromStorage(_ specification: DataSpecification) throws {

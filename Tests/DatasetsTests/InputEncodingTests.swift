@@ -55,7 +55,7 @@ import Testing
     @Test(arguments: [
         "{\"mean\": [0], \"std\": [0], \"columns\": [{\"kind\": \"numeric\"}]}",
         "{\"mean\": [0, 0], \"std\": [1, 1], \"columns\": [{\"kind\": \"numeric\"}]}", "{}", "[]",
-        "{\"mean\": [0], \"std\": [1], \"fill\": [], \"columns\": [{\"kind\": \"numeric\"}]}",
+        "{\"mean\": [0], \"std\": [1], \"missing_values\": [], \"columns\": [{\"kind\": \"numeric\"}]}",
         "{\"mean\": [\"0\"], \"std\": [1], \"columns\": [{\"kind\": \"numeric\"}]}",
     ])
     func aBrokenEncodingIsRefused(_ text: String) throws {

@@ -28,7 +28,8 @@ import Testing
 
     @Test func recordsBecomeColumns() throws {
         let table = try fixture.json(
-            "[{\"a\": 1, \"species\": \"setosa\", \"ok\": true}, {\"species\": \"iris\", \"a\": 0.1, \"ok\": false}, {\"a\": null, \"ok\": true}]")
+            "[{\"a\": 1, \"species\": \"setosa\", \"ok\": true}, {\"species\": \"iris\", \"a\": 0.1, \"ok\": false}, {\"a\": null, \"ok\": true}]"
+        )
         #expect(table.schema.columns.map(\.name) == ["a", "species", "ok"])
         #expect(table.schema.columns.map(\.kind) == [.numeric, .text, .boolean])
         #expect(table.schema.columns.map(\.missing) == [1, 1, 0])
@@ -56,7 +57,8 @@ import Testing
         ("{\"x\": [[1]], \"y\": [1], \"features\": [\"a\", \"b\"]}", "/features: has 2 names for 1 columns of x"),
         ("{\"x\": [[1, 2]], \"y\": [1], \"features\": [\"a\", \"a\"]}", "/features/1: \"a\" appears more than once"),
         ("{\"x\": [[1]], \"y\": [1], \"features\": [\"y\"]}", "/features/0: \"y\" is the target's name"),
-        ("[]", ": must have at least one record"), ("7", ": must be an object with x and y or an array of records, not 7"),
+        ("[]", ": must have at least one record"),
+        ("7", ": must be an object with x and y or an array of records, not 7"),
         ("[1]", "/0: must be a record, an object, not 1"), ("[{}]", "/0: must have at least one member"),
         ("[{\"a\": 1}, {\"b\": 1}]", "/1/b: is not a column: the first record has no such member"),
         ("[{\"a\": 1}, {\"a\": \"x\"}]", "/1/a: must be a number like the values before it, not \"x\""),

@@ -64,21 +64,54 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{'descr': '|O', 'fortran_order': False, 'shape': (2, 3)}", "is an array of Python objects, which is never read"),
-        ("{'descr': '<c16', 'fortran_order': False, 'shape': (2, 3)}", "has elements of type \"<c16\"; bool, i1 to i8, u1 to u8, f2, f4 and f8 are read"),
-        ("{'descr': '<U5', 'fortran_order': False, 'shape': (2, 3)}", "has elements of type \"<U5\"; bool, i1 to i8, u1 to u8, f2, f4 and f8 are read"),
-        ("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,)}", "is a structured array; only plain numbers are read"),
+        (
+            "{'descr': '|O', 'fortran_order': False, 'shape': (2, 3)}",
+            "is an array of Python objects, which is never read"
+        ),
+        (
+            "{'descr': '<c16', 'fortran_order': False, 'shape': (2, 3)}",
+            "has elements of type \"<c16\"; bool, i1 to i8, u1 to u8, f2, f4 and f8 are read"
+        ),
+        (
+            "{'descr': '<U5', 'fortran_order': False, 'shape': (2, 3)}",
+            "has elements of type \"<U5\"; bool, i1 to i8, u1 to u8, f2, f4 and f8 are read"
+        ),
+        (
+            "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,)}",
+            "is a structured array; only plain numbers are read"
+        ),
         ("{'descr': '<f8', 'fortran_order': False, 'shape': ()}", "is an array of 0 dimensions; 1 or 2 are read"),
-        ("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2, 3)}", "is an array of 3 dimensions; 1 or 2 are read"),
+        (
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2, 3)}",
+            "is an array of 3 dimensions; 1 or 2 are read"
+        ),
         ("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 3)}", "has no cells: its shape is [0, 3]"),
         ("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,)}", "has a shape beyond any memory"),
-        ("{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904, 4)}", "is too large: at most 100000 columns and 2147483648 cells are allowed"),
-        ("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}", "is cut off: its shape needs 48 bytes of data, it has 24"),
-        ("{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3)}", "is too long: its shape needs 12 bytes of data, it has 24"),
+        (
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904, 4)}",
+            "is too large: at most 100000 columns and 2147483648 cells are allowed"
+        ),
+        (
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}",
+            "is cut off: its shape needs 48 bytes of data, it has 24"
+        ),
+        (
+            "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3)}",
+            "is too long: its shape needs 12 bytes of data, it has 24"
+        ),
         ("{'descr': '<f8', 'fortran_order': False}", "has an NPY header without descr, fortran_order and shape"),
-        ("{'descr': '<f8', 'fortran_order': 1, 'shape': (2, 3)}", "has an NPY header that is not the dict it should be"),
-        ("{'descr': '<f8', 'descr': '<f8', 'fortran_order': True, 'shape': (2, 3)}", "has an NPY header that is not the dict it should be"),
-        ("{'shape': (-1, 3), 'descr': '<f8', 'fortran_order': True}", "has an NPY header that is not the dict it should be"),
+        (
+            "{'descr': '<f8', 'fortran_order': 1, 'shape': (2, 3)}",
+            "has an NPY header that is not the dict it should be"
+        ),
+        (
+            "{'descr': '<f8', 'descr': '<f8', 'fortran_order': True, 'shape': (2, 3)}",
+            "has an NPY header that is not the dict it should be"
+        ),
+        (
+            "{'shape': (-1, 3), 'descr': '<f8', 'fortran_order': True}",
+            "has an NPY header that is not the dict it should be"
+        ),
         ("__import__('os').system('true')", "has an NPY header that is not the dict it should be"),
         ("{'shape': ((((((((", "has an NPY header that is not the dict it should be"),
     ])
@@ -87,7 +120,10 @@ import Testing
     }
 
     @Test func otherFilesAreRefused() throws {
-        #expect(try faults { try fixture.npy(Array("PK\u{3}\u{4} not numpy".utf8)) } == [": is not an NPY file: it does not begin with \\x93NUMPY"])
+        #expect(
+            try faults { try fixture.npy(Array("PK\u{3}\u{4} not numpy".utf8)) } == [
+                ": is not an NPY file: it does not begin with \\x93NUMPY"
+            ])
         #expect(try faults { try fixture.npy(file(legal, version: 9)) } == [": has NPY version 9; 1, 2 and 3 are read"])
         let huge: [UInt8] = [0x93] + Array("NUMPY".utf8) + [2, 0, 0xFF, 0xFF, 0xFF, 0xFF]
         #expect(try faults { try fixture.npy(huge) } == [": has an NPY header longer than 65536 bytes"])
@@ -97,6 +133,7 @@ import Testing
         var data = [UInt8](repeating: 0, count: 24)
         data[19] = 0xFF
         data[18] = 0x80
-        #expect(try faults { try fixture.npy(file(legal, data: data)) } == [": not a finite number: row 2, column 1: -inf"])
+        #expect(
+            try faults { try fixture.npy(file(legal, data: data)) } == [": not a finite number: row 2, column 1: -inf"])
     }
 }

@@ -59,10 +59,22 @@ import Testing
         ("[\"a\", \"a\"]", "", "/data/y: column \"y\" has one class only, \"a\"; at least two are needed"),
         ("[0, 1, 2]", ", \"task\": \"binary\"", "/data/y: column \"y\" has 3 classes; binary needs exactly two"),
         ("[\"a\", \"b\"]", ", \"task\": \"regression\"", "/data/y: column \"y\" is text; regression needs numbers"),
-        ("[0.5, 1, 2]", ", \"split\": {\"stratify\": true}", "/data/split/stratify: needs classes, and this is regression"),
-        ("[0, null, 1]", "", "/data/y/1: column \"y\" has 1 missing cell in row 2; \"missing\": \"drop\" would accept that"),
-        ("[0, null, 1]", ", \"missing\": \"mean\"", "/data/y/1: column \"y\" has 1 missing cell in row 2; \"missing\": \"drop\" would accept that"),
-        ("[null, null]", ", \"missing\": \"drop\"", "/data: every training row has a missing cell, so that none is left"),
+        (
+            "[0.5, 1, 2]", ", \"split\": {\"stratify\": true}",
+            "/data/split/stratify: needs classes, and this is regression"
+        ),
+        (
+            "[0, null, 1]", "",
+            "/data/y/1: column \"y\" has 1 missing cell in row 2; \"missing\": \"drop\" would accept that"
+        ),
+        (
+            "[0, null, 1]", ", \"missing\": \"mean\"",
+            "/data/y/1: column \"y\" has 1 missing cell in row 2; \"missing\": \"drop\" would accept that"
+        ),
+        (
+            "[null, null]", ", \"missing\": \"drop\"",
+            "/data: every training row has a missing cell, so that none is left"
+        ),
     ])
     func targetFaultsSayWhy(_ y: String, _ rest: String, _ expected: String) throws {
         #expect(try faults { try examples(y, rest) } == [expected])
@@ -80,7 +92,9 @@ import Testing
     @Test func unknownColumnsAreFaultsWithNearNames() throws {
         let lines = ["sepal_length,petal,species", "1,2,0", "4,5,1"]
         #expect(
-            try faults { try csv(lines, "\"target\": \"specis\", \"features\": [\"sepal-length\", 9, \"petal\", \"petal\"]") } == [
+            try faults {
+                try csv(lines, "\"target\": \"specis\", \"features\": [\"sepal-length\", 9, \"petal\", \"petal\"]")
+            } == [
                 "/data/target: there is no column \"specis\"; the nearest names are \"species\", \"petal\", \"sepal_length\"",
                 "/data/features/0: there is no column \"sepal-length\"; the nearest names are \"sepal_length\", \"petal\", \"species\"",
                 "/data/features/1: there is no column 9: columns are numbered from 0 to 2",
@@ -110,13 +124,18 @@ import Testing
             ])
         #expect(try csv(["age,h,y", "1,2,0", "NA,2,1"], "\"target\": \"y\", \"features\": [\"h\"]").trainRows == 2)
         #expect(
-            try faults { try prepared("{\"train\": {\"x\": [[1, 2], [3, 4]], \"y\": [0, 1]}, \"dev\": {\"x\": [[1, 2], [3, null]], \"y\": [0, 1]}}") } == [
+            try faults {
+                try prepared(
+                    "{\"train\": {\"x\": [[1, 2], [3, 4]], \"y\": [0, 1]}, \"dev\": {\"x\": [[1, 2], [3, null]], \"y\": [0, 1]}}"
+                )
+            } == [
                 "/data/dev/x/1/1: column \"x1\" has 1 missing cell in row 4; \"missing\": \"mean\" or \"drop\" would accept that"
             ])
     }
 
     @Test func droppedRowsAreInNoSet() throws {
-        let data = try csv(["a,b,y", "1,,0", "2,1,1", ",1,0", "4,1,", "5,1,0"], "\"target\": \"y\", \"missing\": \"drop\"")
+        let data = try csv(
+            ["a,b,y", "1,,0", "2,1,1", ",1,0", "4,1,", "5,1,0"], "\"target\": \"y\", \"missing\": \"drop\"")
         #expect(data.sets.train.rows == [1, 4])
         #expect(data.encoding.fill == nil)
     }
@@ -138,7 +157,8 @@ import Testing
 
     @Test func explicitSetsKeepTheirRows() throws {
         let data = try prepared(
-            "{\"train\": {\"x\": [[1], [null], [3]], \"y\": [0, 1, 1]}, \"dev\": {\"x\": [[4]], \"y\": [1]}, \"test\": {\"x\": [[5], [6]], \"y\": [0, 1]}, \"missing\": \"drop\"}")
+            "{\"train\": {\"x\": [[1], [null], [3]], \"y\": [0, 1, 1]}, \"dev\": {\"x\": [[4]], \"y\": [1]}, \"test\": {\"x\": [[5], [6]], \"y\": [0, 1]}, \"missing\": \"drop\"}"
+        )
         #expect(data.sets.train.rows == [0, 2])
         #expect(data.sets.dev?.rows == [3])
         #expect(data.sets.test?.rows == [4, 5])
@@ -147,7 +167,9 @@ import Testing
 
     @Test func oneClassInTrainingIsAFaultWhateverDevHolds() throws {
         #expect(
-            try faults { try prepared("{\"train\": {\"x\": [[1], [2]], \"y\": [0, 0]}, \"dev\": {\"x\": [[4]], \"y\": [1]}}") }
+            try faults {
+                try prepared("{\"train\": {\"x\": [[1], [2]], \"y\": [0, 0]}, \"dev\": {\"x\": [[4]], \"y\": [1]}}")
+            }
                 == ["/data/train/y: the training rows have one class only; at least two are needed"])
     }
 

@@ -9,7 +9,9 @@ import Testing
     init() throws { fixture = try TableFixture() }
 
     /// Data with `counts[k]` rows of class k, mixed; regression on distinct numbers if `counts` is one number.
-    private func split(_ counts: [Int], _ split: SplitSpecification = SplitSpecification(), seed: UInt64 = 1) throws -> PreparedData {
+    private func split(_ counts: [Int], _ split: SplitSpecification = SplitSpecification(), seed: UInt64 = 1) throws
+        -> PreparedData
+    {
         var targets: [Int] = []
         for (index, count) in counts.enumerated() { targets += Array(repeating: index, count: count) }
         if counts.count == 1 { targets = Array(0..<counts[0]) }
@@ -17,7 +19,8 @@ import Testing
         for row in targets.indices { text += "\(row),\(targets[row * 7919 % targets.count])\n" }
         let table = try fixture.csv(text)
         let specification = DataSpecification(
-            source: .csv, table: table.hash, target: .name("y"), task: counts.count == 1 ? .regression : .multiclass, split: split)
+            source: .csv, table: table.hash, target: .name("y"), task: counts.count == 1 ? .regression : .multiclass,
+            split: split)
         return try prepare(specification, table: fixture.store.open(table.hash), seed: seed)
     }
 
@@ -80,7 +83,8 @@ import Testing
     }
 
     @Test func withoutStratifyingTheTotalsAreTheSame() throws {
-        let data = try split([60, 40], SplitSpecification(fractions: .init(train: 0.7, dev: 0.3, test: 0), stratify: false))
+        let data = try split(
+            [60, 40], SplitSpecification(fractions: .init(train: 0.7, dev: 0.3, test: 0), stratify: false))
         #expect([data.trainRows, data.devRows, data.testRows] == [70, 30, 0])
         #expect(data.sets.test == nil)
     }

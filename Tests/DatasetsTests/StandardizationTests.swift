@@ -8,7 +8,8 @@ import Testing
 
     init() throws { fixture = try TableFixture() }
 
-    private func prepared(_ text: String, _ change: (inout DataSpecification) -> Void = { _ in }) throws -> PreparedData {
+    private func prepared(_ text: String, _ change: (inout DataSpecification) -> Void = { _ in }) throws -> PreparedData
+    {
         let table = try fixture.csv(text)
         var specification = DataSpecification(source: .csv, table: table.hash, target: .name("y"))
         change(&specification)
@@ -17,9 +18,10 @@ import Testing
 
     @Test func meanAndPopulationDeviationMatchThoseByHand() throws {
         // a: mean 4, deviations −3 −1 1 3, variance 5; b constant; c: shares 1/4 and 3/4, √(3/16).
+        let half = Double(3).squareRoot() / 4
         let data = try prepared("a,b,c,y\n1,0.1,u,0\n3,0.1,v,1\n5,0.1,v,0\n7,0.1,v,1\n")
         #expect(data.encoding.mean == [4, 0.1, 0.25, 0.75])
-        #expect(data.encoding.standardDeviation == [5.0.squareRoot(), 1, 0.1875.squareRoot(), 0.1875.squareRoot()])
+        #expect(data.encoding.standardDeviation == [Double(5).squareRoot(), 1, half, half])
         #expect(data.sets.train.inputs.map(\.mean) == data.encoding.mean)
         #expect(data.sets.train.inputs.map(\.standardDeviation) == data.encoding.standardDeviation)
     }

@@ -49,7 +49,9 @@ final class TableFixture {
         #expect(process.terminationStatus == 0)
     }
 
-    func file(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)"))) }
+    func file(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")))
+    }
 }
 
 func parse(_ text: String) throws -> JSONNode { try JSONDocument.parse(Array(text.utf8)).root }

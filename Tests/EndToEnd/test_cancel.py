@@ -77,4 +77,6 @@ def test_a_job_of_one_long_epoch_stops_within_it(client):
     id = client.submit(body)["id"]
     client.wait(id, until={"running"})
     client.cancel(id)
-    assert client.wait(id, until={"cancelled"}, timeout=5)["progress"]["epoch"] < 100
+    assert client.wait(id, until={"cancelled"}, timeout=5)["progress"]["epoch"] < 10
+    cancelling, cancelled = client.events(id)[-2:]
+    assert (moment(cancelled) - moment(cancelling)).total_seconds() < 0.5, "an epoch lasts longer"

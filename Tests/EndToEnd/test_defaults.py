@@ -116,8 +116,13 @@ def test_a_given_split_is_kept(client, split, counts):
 def test_a_stratified_split_keeps_a_rare_class_in_every_set(client):
     x, _ = blobs(rows=50)
     for seed in range(5):
-        body = make_job(data={"x": x, "y": ["rare" if n < 5 else "usual" for n in range(50)]}, training={"seed": seed, "epochs": 1})
-        assert client.train(body)["settings"]["data"]["rows"] == {"train": 30, "dev": 10, "test": 10}
+        job = client.train({
+            "data": {"x": x, "y": ["rare" if n < 5 else "usual" for n in range(50)]},
+            "network": {"hidden_layers": [], "initializer": "zeros"},
+            "training": {"seed": seed, "epochs": 1, "optimizer": "sgd", "learning_rate": 1e-30}})
+        assert job["settings"]["data"]["rows"] == {"train": 30, "dev": 10, "test": 10}
+        shares = {job["metrics"][name]["accuracy"] for name in ("train", "dev", "test")}
+        assert len(shares) == 1 and round(shares.pop(), 6) in (0.1, 0.9), "one answer for all rows is right as often in every set"
 
 
 def test_a_regression_is_not_stratified(client):

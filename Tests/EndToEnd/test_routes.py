@@ -5,7 +5,7 @@ import pytest
 from harness.bodies import make_job
 from harness.client import CONTRACT
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 UNKNOWN = {"jobs": "job_000000000000000000000000", "datasets": "ds_000000000000000000000000"}
 TEMPLATES = list(CONTRACT.document["paths"])
 

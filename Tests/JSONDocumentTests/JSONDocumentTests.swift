@@ -5,13 +5,15 @@ import Testing
     private func root(_ text: String) throws -> JSONNode { try JSONDocument.parse(Array(text.utf8)).root }
 
     @Test func everyKindIsToldApart() throws {
-        let kinds = try root("[{}, [], \"a\", 1, -1, 1.5, 18446744073709551615, true, false, null]").elements.map(\.kind)
+        let kinds = try root("[{}, [], \"a\", 1, -1, 1.5, 18446744073709551615, true, false, null]").elements.map(
+            \.kind)
         #expect(
             kinds == [.object, .array, .string, .number, .number, .number, .number, .boolean, .boolean, .null])
     }
 
     @Test func scalarsAreRead() throws {
-        let node = try root("{\"s\": \"h\\u00e9\\n\\\"\", \"i\": -7, \"u\": 18446744073709551615, \"d\": 3.0, \"t\": true}")
+        let node = try root(
+            "{\"s\": \"h\\u00e9\\n\\\"\", \"i\": -7, \"u\": 18446744073709551615, \"d\": 3.0, \"t\": true}")
         #expect(node["s"]?.string == "hé\n\"")
         #expect(node["i"]?.integer == -7)
         #expect(node["u"]?.unsigned == .max)

@@ -35,7 +35,9 @@ import Testing
 
     @Test func doublesReadBackToTheSameBits() throws {
         var generator = SystemRandomNumberGenerator()
-        var numbers: [Double] = [0, -0.0, 0.1, 1e22, 1e23, 5e-324, .greatestFiniteMagnitude, .leastNormalMagnitude, 1 / 3]
+        var numbers: [Double] = [
+            0, -0.0, 0.1, 1e22, 1e23, 5e-324, .greatestFiniteMagnitude, .leastNormalMagnitude, 1 / 3,
+        ]
         while numbers.count < 20_000 {
             let number = Double(bitPattern: generator.next())
             if number.isFinite { numbers.append(number) }
@@ -53,16 +55,28 @@ import Testing
             if number.isFinite { numbers.append(number) }
         }
         let written = text { json in json.array { json in for number in numbers { json.value(number) } } }
-        let read = try JSONDocument.parse(Array(written.utf8)).root.elements.map { $0.number.map { Float($0).bitPattern } }
+        let read = try JSONDocument.parse(Array(written.utf8)).root.elements.map {
+            $0.number.map { Float($0).bitPattern }
+        }
         #expect(read == numbers.map(\.bitPattern))
     }
 
     @Test func whatJSONLacksBecomesNull() {
-        #expect(text { json in json.array { $0.value(Double.nan); $0.value(-Double.infinity); $0.value(Float.nan) } } == "[null,null,null]")
+        #expect(
+            text { json in
+                json.array {
+                    $0.value(Double.nan); $0.value(-Double.infinity); $0.value(Float.nan)
+                }
+            } == "[null,null,null]")
     }
 
     @Test func wholeNumbersKeepAllDigits() {
-        #expect(text { json in json.array { $0.value(UInt64.max); $0.value(Int64.min) } } == "[18446744073709551615,-9223372036854775808]")
+        #expect(
+            text { json in
+                json.array {
+                    $0.value(UInt64.max); $0.value(Int64.min)
+                }
+            } == "[18446744073709551615,-9223372036854775808]")
     }
 
     @Test func drainedPartsJoinToTheText() {

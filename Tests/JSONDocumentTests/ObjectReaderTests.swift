@@ -13,7 +13,8 @@ import Testing
     }
 
     @Test func allFaultsAreReportedAtOnceWithPointers() throws {
-        let found = try faults("{\"n\": 0, \"c\": \"blue\", \"s\": 1, \"b\": 0, \"r\": \"x\", \"new~/\": 1}") { reader in
+        let found = try faults("{\"n\": 0, \"c\": \"blue\", \"s\": 1, \"b\": 0, \"r\": \"x\", \"new~/\": 1}") {
+            reader in
             _ = reader.integer("n", in: 1...9)
             let color: Color? = reader.choice("c")
             #expect(color == nil)

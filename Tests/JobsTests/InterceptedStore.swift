@@ -4,7 +4,7 @@ import Perceptron
 /// A store that lets a test act in the middle of a verb, and fail verbs.
 final class InterceptedStore: JobStore {
     let store: any JobStore
-    private let afterClaim: @Sendable (Job) -> Void
+    private let afterClaim: @Sendable (Job?) -> Void
     private let afterSettling: @Sendable (JobID) -> Void
     private let failures: Guarded<[Verb: Int]>
 
@@ -12,7 +12,7 @@ final class InterceptedStore: JobStore {
 
     init(
         _ store: any JobStore, failing failures: [Verb: Int] = [:],
-        afterClaim: @escaping @Sendable (Job) -> Void = { _ in },
+        afterClaim: @escaping @Sendable (Job?) -> Void = { _ in },
         afterSettling: @escaping @Sendable (JobID) -> Void = { _ in }
     ) {
         self.store = store
@@ -33,7 +33,7 @@ final class InterceptedStore: JobStore {
     func claim() throws(StoreError) -> Job? {
         try failIfDue(.claim)
         let job = try store.claim()
-        if let job { afterClaim(job) }
+        afterClaim(job)
         return job
     }
 

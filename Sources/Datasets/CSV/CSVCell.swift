@@ -43,7 +43,7 @@ enum CSVCell {
     }
 
     private static func isInfinite(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard bytes.count >= 3, bytes.count <= 9 else { return false }
+        guard bytes.count >= 3, bytes.count <= 9, "iI+-".utf8.contains(bytes[0]) else { return false }
         var word = String(decoding: bytes, as: UTF8.self).lowercased()
         if word.hasPrefix("-") || word.hasPrefix("+") { word.removeFirst() }
         return word == "inf" || word == "infinity"

@@ -88,7 +88,8 @@ extension ExamplesNode {
                     faults.add("\(pointer)/x", "has \(row.count) columns, the training set has \(width)")
                     return
                 }
-                faults.add("\(pointer)/x/\(index)", "row \(index + 1) has \(cellCount(row.count)); \(width) are expected")
+                faults.add(
+                    "\(pointer)/x/\(index)", "row \(index + 1) has \(cellCount(row.count)); \(width) are expected")
             }
             if faults.faults.count == FaultCollector.limit { return }
         }

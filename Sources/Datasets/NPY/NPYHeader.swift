@@ -68,7 +68,8 @@ struct NPYHeader: Equatable {
     private static func type(_ descr: String) throws(Refusal) -> (Element, isBigEndian: Bool) {
         if descr.hasSuffix("O") { throw Refusal(reason: "is an array of Python objects, which is never read") }
         let types = "bool, i1 to i8, u1 to u8, f2, f4 and f8 are read"
-        guard let order = descr.first, "<>|=".contains(order), let element = Element(rawValue: String(descr.dropFirst()))
+        guard let order = descr.first, "<>|=".contains(order),
+            let element = Element(rawValue: String(descr.dropFirst()))
         else { throw Refusal(reason: "has elements of type \"\(descr.prefix(40))\"; \(types)") }
         return (element, order == ">")
     }

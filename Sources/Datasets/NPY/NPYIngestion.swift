@@ -4,7 +4,9 @@ extension TableStore {
     /// Reads a NumPy array file into a table with unnamed columns: one of them for a 1-D array, shape (rows, columns)
     /// for a 2-D one. NaN is a missing cell; 64-bit integers beyond 2⁵³ are rounded to float64. Booleans stay booleans.
     /// Faults count rows from 1 and columns from 0.
-    public func ingestNPY(_ bytes: UnsafeRawBufferPointer, at pointer: String = "") throws(IngestionError) -> TableReference {
+    public func ingestNPY(_ bytes: UnsafeRawBufferPointer, at pointer: String = "") throws(IngestionError)
+        -> TableReference
+    {
         let header: NPYHeader
         do { header = try NPYHeader(bytes) } catch { throw .fault(pointer, error.reason) }
         guard header.shape.count == 1 || header.shape.count == 2 else {
@@ -14,7 +16,8 @@ extension TableStore {
         let columns = header.shape.count == 2 ? header.shape[1] : 1
         guard rows > 0, columns > 0 else { throw .fault(pointer, "has no cells: its shape is \(header.shape)") }
         guard columns <= limits.columns, rows <= limits.rows(columns: columns) else {
-            throw .fault(pointer, "is too large: at most \(limits.columns) columns and \(limits.cells) cells are allowed")
+            throw .fault(
+                pointer, "is too large: at most \(limits.columns) columns and \(limits.cells) cells are allowed")
         }
         let (cells, tooMany) = rows.multipliedReportingOverflow(by: columns * header.element.size)
         let expected = tooMany ? Int.max : cells
@@ -32,7 +35,8 @@ extension TableStore {
         let faults = FaultCollector()
         let kind: TableSchema.Column.Kind = cells.header.element == .bool ? .boolean : .numeric
         var schema = TableSchema(
-            rows: cells.rows, columns: Array(repeating: TableSchema.Column(name: nil, kind: kind), count: cells.columns))
+            rows: cells.rows, columns: Array(repeating: TableSchema.Column(name: nil, kind: kind), count: cells.columns)
+        )
         for row in 0..<cells.rows {
             let destination = writer.row
             cells.copy(row: row, to: destination)
@@ -40,7 +44,9 @@ extension TableStore {
                 if destination[column].isNaN {
                     destination[column] = .nan
                     schema.columns[column].missing += 1
-                    if schema.columns[column].firstMissingRow == nil { schema.columns[column].firstMissingRow = row + 1 }
+                    if schema.columns[column].firstMissingRow == nil {
+                        schema.columns[column].firstMissingRow = row + 1
+                    }
                 } else {
                     faults.add(pointer, "not a finite number: row \(row + 1), column \(column): \(destination[column])")
                 }

@@ -19,7 +19,8 @@ struct ColumnLookup {
         switch reference {
         case .index(let index):
             if schema.columns.indices.contains(index) { return index }
-            faults.add(pointer, "there is no column \(index): columns are numbered from 0 to \(schema.columns.count - 1)")
+            faults.add(
+                pointer, "there is no column \(index): columns are numbered from 0 to \(schema.columns.count - 1)")
         case .name(let name):
             if let index = positions[name] { return index }
             faults.add(pointer, "there is no column \"\(name.prefix(40))\"; \(suggestion(name))")

@@ -6,11 +6,12 @@ extension InputEncoding {
         json.array("features") { json in for name in features { json.value(name) } }
         json.array("mean") { json in for number in mean { json.value(number) } }
         json.array("std") { json in for number in standardDeviation { json.value(number) } }
-        if let fill { json.array("fill") { json in for number in fill { json.value(number) } } }
+        json.name("missing_values")
+        if let fill { json.array { json in for number in fill { json.value(number) } } } else { json.null() }
         json.array("columns") { json in
             for column in columns {
                 json.object { json in
-                    if let name = column.name { json.member("name", name) }
+                    json.member("name", column.name)
                     json.member("index", column.index)
                     json.member("kind", column.kind.rawValue)
                     if column.kind == .text {
@@ -29,7 +30,7 @@ extension InputEncoding {
         self.init(columns: [], mean: [], standardDeviation: [])
         mean = reader.numbers("mean") ?? []
         standardDeviation = reader.numbers("std") ?? []
-        fill = reader.numbers("fill")
+        fill = reader.numbers("missing_values")
         for (index, element) in (reader.required("columns")?.elements.enumerated().map { $0 } ?? []) {
             var column = ObjectReader(element, at: "\(pointer)/columns/\(index)", faults: faults)
             columns.append(
@@ -42,7 +43,7 @@ extension InputEncoding {
         reader.finish()
         let inputs = columns.reduce(0) { $0 + ($1.kind == .text ? $1.categories.count : 1) }
         if mean.count != inputs || standardDeviation.count != inputs || (fill ?? mean).count != inputs {
-            faults.add(pointer, "mean, std and fill must have one number for each of the \(inputs) inputs")
+            faults.add(pointer, "mean, std and missing_values must have one number for each of the \(inputs) inputs")
         }
         if !standardDeviation.allSatisfy({ $0 > 0 }) { reader.fault("std", "must be above 0") }
         try faults.throwIfAny()

@@ -165,7 +165,8 @@ private func fitInputs(
     let faults = FaultCollector()
     let plain = columns.filter { schema.columns[$0].kind != .text }
     let statistics = Dictionary(
-        zip(plain, ColumnStatistics.of(table.cells, columns: plain, rows: train)), uniquingKeysWith: { first, _ in first })
+        zip(plain, ColumnStatistics.of(table.cells, columns: plain, rows: train)),
+        uniquingKeysWith: { first, _ in first })
     var inputs: [InputFeature] = []
     for column in columns {
         let isText = schema.columns[column].kind == .text

@@ -39,7 +39,8 @@ extension InputEncoding {
                 if let fill {
                     for k in input..<input + width { encoded.append(normalize(fill[k], k)) }
                 } else {
-                    faults.add("\(pointer)/\(place)", "\(title(place)) is missing, and the model fills no missing cells")
+                    faults.add(
+                        "\(pointer)/\(place)", "\(title(place)) is missing, and the model fills no missing cells")
                 }
             } else if let lookup = lookups[place] {
                 if let code = code(cell, lookup, place, at: pointer, faults) {
@@ -72,7 +73,8 @@ extension InputEncoding {
         guard let code = lookup.code(of: text) else {
             let known = lookup.categories.prefix(10).map { "\"\($0.prefix(40))\"" }.joined(separator: ", ")
             let more = lookup.categories.count > 10 ? ", …" : ""
-            faults.add("\(pointer)/\(place)", "\(title(place)) has no category \(describe(cell)); it has \(known)\(more)")
+            faults.add(
+                "\(pointer)/\(place)", "\(title(place)) has no category \(describe(cell)); it has \(known)\(more)")
             return nil
         }
         return code

@@ -40,7 +40,8 @@ struct ResolvedTarget {
         }
         let codes = values.sorted()
         if codes.count > limits.classes {
-            throw Faults(pointer: pointer, detail: "\(title) has more than \(limits.classes) distinct values for classes")
+            throw Faults(
+                pointer: pointer, detail: "\(title) has more than \(limits.classes) distinct values for classes")
         }
         classes = codes.map { ResolvedTarget.label($0, schema) }
         if codes.count == 1 {
@@ -59,7 +60,8 @@ struct ResolvedTarget {
         // One value is nothing to learn; as a task with classes it is refused as such.
         if values.count <= 2 { return .binary }
         if kind != .numeric { return .multiclass }
-        let isDense = values.enumerated().allSatisfy { $1 == values[0] + Double($0) } && (values[0] == 0 || values[0] == 1)
+        let isDense =
+            values.enumerated().allSatisfy { $1 == values[0] + Double($0) } && (values[0] == 0 || values[0] == 1)
         return isDense && values.count <= mostGuessedClasses && values.count * 2 <= rows ? .multiclass : .regression
     }
 
@@ -67,7 +69,8 @@ struct ResolvedTarget {
         switch column.kind {
         case .numeric: .number(code)
         case .boolean: .boolean(code != 0)
-        case .text: .text(Int(exactly: code).flatMap { $0 < column.categories.count ? column.categories[$0] : nil } ?? "?")
+        case .text:
+            .text(Int(exactly: code).flatMap { $0 < column.categories.count ? column.categories[$0] : nil } ?? "?")
         }
     }
 

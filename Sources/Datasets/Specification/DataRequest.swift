@@ -48,7 +48,8 @@ public struct DataRequest: Sendable {
         self.content = content
     }
 
-    private static func sets(_ reader: inout ObjectReader, _ specification: inout DataSpecification) -> [ExamplesNode]? {
+    private static func sets(_ reader: inout ObjectReader, _ specification: inout DataSpecification) -> [ExamplesNode]?
+    {
         var parts: [ExamplesNode] = []
         var counts = ["train": 0, "dev": 0, "test": 0]
         for name in ["train", "dev", "test"] {

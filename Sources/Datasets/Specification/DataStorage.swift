@@ -10,38 +10,44 @@ extension DataSpecification {
     /// `rows`, `inputs` and `classes`.
     public func write(into json: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
         json.object { json in
-            switch source {
-            case .examples: json.member("source", SourceWord.examples.rawValue)
-            case .csv: json.member("source", SourceWord.csv.rawValue)
-            case .dataset(let id):
-                json.member("source", SourceWord.dataset.rawValue)
-                json.member("dataset", id)
-            case .sets(let train, let dev, let test):
-                json.member("source", SourceWord.sets.rawValue)
+            json.member("source", sourceWord.rawValue)
+            if case .dataset(let id) = source { json.member("dataset", id) } else { json.member("dataset", String?.none) }
+            json.member("table", table)
+            if case .sets(let train, let dev, let test) = source {
                 json.object("given_rows") { json in
                     json.member("train", train)
                     json.member("dev", dev)
                     json.member("test", test)
                 }
             }
-            if let table { json.member("table", table) }
-            if let target {
-                json.name("target")
-                target.write(into: &json)
-            }
+            json.name("target")
+            if let target { target.write(into: &json) } else { json.null() }
+            json.name("features")
             if let features {
-                json.array("features") { json in for feature in features { feature.write(into: &json) } }
+                json.array { json in for feature in features { feature.write(into: &json) } }
+            } else {
+                json.null()
             }
             json.member("task", task.rawValue)
-            if split != SplitSpecification() { writeSplit(into: &json) }
+            json.name("split")
+            if split == SplitSpecification() { json.null() } else { writeSplit(into: &json) }
             json.member("normalize", normalize.rawValue)
             json.member("missing", missing.rawValue)
             more(&json)
         }
     }
 
+    private var sourceWord: SourceWord {
+        switch source {
+        case .examples: .examples
+        case .sets: .sets
+        case .csv: .csv
+        case .dataset: .dataset
+        }
+    }
+
     private func writeSplit(into json: inout JSONWriter) {
-        json.object("split") { json in
+        json.object { json in
             if let fractions = split.fractions {
                 json.member("train", fractions.train)
                 json.member("dev", fractions.dev)
@@ -59,10 +65,11 @@ extension DataSpecification {
         switch reader.choice("source", of: SourceWord.self) {
         case .examples: source = .examples
         case .csv: source = .csv
-        case .dataset: source = .dataset(id: reader.required("dataset")?.string ?? "")
+        case .dataset: source = .dataset(id: reader.value("dataset")?.string ?? "")
         case .sets: source = DataSpecification.sets(&reader)
         case nil: reader.fault("source", "is required")
         }
+        _ = reader.value("dataset")
         table = reader.string("table")
         if let table, !ContentHash.isWellFormed(table) { reader.fault("table", "must be a SHA-256 in hexadecimal") }
         readColumns(&reader)

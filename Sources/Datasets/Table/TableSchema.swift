@@ -28,7 +28,8 @@ public struct TableSchema: Hashable, Sendable {
 
         /// A column without missing cells unless told otherwise.
         public init(
-            name: String?, kind: Kind = .numeric, categories: [String] = [], missing: Int = 0, firstMissingRow: Int? = nil
+            name: String?, kind: Kind = .numeric, categories: [String] = [], missing: Int = 0,
+            firstMissingRow: Int? = nil
         ) {
             self.name = name
             self.kind = kind

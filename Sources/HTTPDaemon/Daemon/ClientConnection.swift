@@ -34,7 +34,7 @@ struct ClientConnection: @unchecked Sendable {
         guard getnameinfo(address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else {
             return ""
         }
-        let name = text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        let name = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         let mapped = "::ffff:"
         return name.hasPrefix(mapped) && name.contains(".") ? String(name.dropFirst(mapped.count)) : name
     }

@@ -9,9 +9,9 @@ struct CentralDifferences {
     }
 
     /// Steps tried when ε crosses a kink, in ε; below, round-off would be all there is.
-    private static let shorter = [0.1, 0.01]
+    private static let shorter = [0.5, 0.2, 0.1]
     /// Steps of the five-point formula, in ε.
-    private static let longer = [10.0, 3]
+    private static let longer = [4.0, 2, 1]
 
     private let function: CostFunction
     private let signs: CostFunction.Signs
@@ -47,17 +47,23 @@ struct CentralDifferences {
     }
 
     /// ∂J/∂w by (8 (J(w + h) − J(w − h)) − (J(w + 2h) − J(w − 2h))) / 12h, whose error falls with h⁴, so that h can be
-    /// longer than ε and round-off smaller; nil where every such h crosses a kink.
+    /// longer than ε and round-off smaller; nil where a kink leaves nothing better than `derivative`.
     mutating func finerDerivative(_ index: Int, isWeight: Bool) -> Double? {
         for factor in Self.longer {
-            let h = factor * epsilon
-            if let wide = difference(index, isWeight: isWeight, step: 2 * h),
-                let narrow = difference(index, isWeight: isWeight, step: h)
-            {
-                return (4 * narrow - wide) / 3
-            }
+            if let value = fivePoint(index, isWeight: isWeight, h: factor * epsilon)?.value { return value }
         }
-        return nil
+        // With a shorter h round-off is larger than with ε: better only where truncation is larger still.
+        guard let (value, wide) = fivePoint(index, isWeight: isWeight, h: epsilon / 2), abs(value - wide) > roundOff
+        else { return nil }
+        return value
+    }
+
+    /// The formula's value, and that of its longer step alone; nil if that crosses a kink.
+    private mutating func fivePoint(_ index: Int, isWeight: Bool, h: Double) -> (value: Double, wide: Double)? {
+        guard let wide = difference(index, isWeight: isWeight, step: 2 * h),
+            let narrow = difference(index, isWeight: isWeight, step: h)
+        else { return nil }
+        return ((4 * narrow - wide) / 3, wide)
     }
 
     /// (J(w + step) − J(w − step)) / 2 step; nil if that crosses a kink.

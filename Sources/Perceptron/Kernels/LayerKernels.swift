@@ -67,7 +67,7 @@ enum LayerKernels<S: Scalar> {
         case .relu: for index in 0..<count { z[index] = rectified(z[index]) }
         case .leakyReLU:
             let slope = S(leakyReLUSlope)
-            for index in 0..<count { z[index] = z[index] < 0 ? slope * z[index] : z[index] }
+            for index in 0..<count { z[index] *= z[index] < 0 ? slope : 1 }
         case .tanh: for index in 0..<count { z[index] = S.tanh(z[index]) }
         case .sigmoid: for index in 0..<count { z[index] = sigmoid(z[index]) }
         }
@@ -79,10 +79,11 @@ enum LayerKernels<S: Scalar> {
     ) {
         switch activation {
         case .identity: break
-        case .relu: for index in 0..<count { delta[index] = activated[index] > 0 ? delta[index] : 0 }
+        // A product with 0 or 1 where a choice would do: the compiler turns choices into branches, products into vectors.
+        case .relu: for index in 0..<count { delta[index] *= activated[index] > 0 ? 1 : 0 }
         case .leakyReLU:
             let slope = S(leakyReLUSlope)
-            for index in 0..<count { delta[index] = activated[index] > 0 ? delta[index] : slope * delta[index] }
+            for index in 0..<count { delta[index] *= activated[index] > 0 ? 1 : slope }
         case .tanh: for index in 0..<count { delta[index] *= 1 - activated[index] * activated[index] }
         case .sigmoid: for index in 0..<count { delta[index] *= activated[index] * (1 - activated[index]) }
         }
@@ -92,7 +93,7 @@ enum LayerKernels<S: Scalar> {
     static func drop(
         _ a: UnsafePointer<S>, mask: UnsafePointer<UInt8>, keepProb: S, count: Int, into out: Values
     ) {
-        for index in 0..<count { out[index] = mask[index] != 0 ? a[index] / keepProb : 0 }
+        for index in 0..<count { out[index] = a[index] / keepProb * S(mask[index]) }
     }
 
     /// NaN stays NaN, so that a broken weight cannot hide behind a unit that is off.

@@ -47,7 +47,6 @@ struct ModelsController: Sendable {
 
 /// A job's trained network with what its settings say of inputs and outputs.
 private struct TrainedModel: Sendable {
-    let job: Job
     let result: JobResult
     let network: TrainedNetwork
     let encoding: InputEncoding
@@ -55,7 +54,6 @@ private struct TrainedModel: Sendable {
     let classes: [ClassLabel]
 
     init(_ job: Job, _ result: JobResult, _ network: TrainedNetwork) throws {
-        self.job = job
         self.result = result
         self.network = network
         encoding = try InputEncoding(JSONDocument.parse(result.inputEncoding).root)
@@ -87,7 +85,8 @@ private struct TrainedModel: Sendable {
         }
     }
 
-    /// The members of a weights document after `layers`.
+    /// The members of a weights document after `layers`. Nothing in them tells one job from another with the same
+    /// settings: the same training gives the same bytes.
     func writeMembers(to json: inout JSONWriter) {
         json.object("input") { encoding.writeMembers(into: &$0) }
         json.object("output") { json in
@@ -95,7 +94,6 @@ private struct TrainedModel: Sendable {
             json.name("classes")
             writeClasses(to: &json)
         }
-        json.member("job", job.id.description)
         for member in ["data", "network", "training"] {
             json.name(member)
             if let node = settings[member] { json.value(node) } else { json.null() }

@@ -69,15 +69,19 @@ struct JobResource: Sendable {
 }
 
 extension JobFailure {
-    /// Writes the failure as a problem; it has no status, since no request failed.
+    /// Writes the failure as a problem, with the status that a request would have failed with.
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("type", "/problems/\(code)")
             json.member("title", title)
+            json.member("status", status)
             json.member("detail", detail)
             json.member("code", code)
+            json.array("errors") { _ in }
             json.member("epoch", epoch)
             json.member("step", step)
         }
     }
+
+    private var status: Int { code == "diverged" ? 422 : (ProblemCode(rawValue: code) ?? .internal).status }
 }
