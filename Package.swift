@@ -33,7 +33,11 @@ let package = Package(
 
         .testTarget(name: "PerceptronTests", dependencies: ["Perceptron"], exclude: ["Golden"]),
         .testTarget(name: "HTTPDaemonTests", dependencies: ["HTTPDaemon"]),
-        .testTarget(name: "JobsTests", dependencies: ["Jobs", "SQLiteStore"]),
+        .testTarget(
+            name: "JobsTests",
+            dependencies: ["Jobs", "SQLiteStore", "Perceptron", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,7 +6,7 @@ import Perceptron
 extension TrainingService {
     /// Checks a job to the end and queues it. When this returns the job is on disk.
     func submit(_ node: JSONNode) throws -> Job {
-        let request = try JobRequest(node)
+        let request = JobRequest(node)
         guard try store.queuedCount() < limits.queuedJobs else {
             throw Problem(
                 .queueFull, "\(limits.queuedJobs) jobs are waiting already; try again when some are done.",
@@ -28,8 +28,12 @@ extension TrainingService {
     /// Stores the data that `request` carries, or finds the data set it names, and brings everything together. To be
     /// called while taking in. Data of a request that turns out faulty is released again.
     func plan(_ request: JobRequest) throws -> (JobPlan, tableHash: String) {
-        var (specification, stored) = try request.data.ingest(into: tables)
+        let faults = FaultCollector()
+        faults.add(Faults(request.faults))
+        guard let data = request.data else { throw Faults(faults.faults) }
+        var (specification, stored) = try ingest(data, faults)
         do {
+            try faults.throwIfAny()
             if case .dataset(let id) = specification.source {
                 guard let dataset = try DatasetID(id).flatMap({ try store.dataset($0) }) else {
                     throw Faults(pointer: "/data/dataset", detail: "is not the id of a data set")
@@ -46,6 +50,18 @@ extension TrainingService {
         } catch {
             if let stored { custody.released(table: stored.hash) }
             throw error
+        }
+    }
+
+    /// Stores the data a request carries. Its faults are thrown together with those already known.
+    private func ingest(
+        _ data: DataRequest, _ faults: FaultCollector
+    ) throws -> (DataSpecification, TableReference?) {
+        do {
+            return try data.ingest(into: tables)
+        } catch IngestionError.faults(let found) {
+            faults.add(found)
+            throw Faults(faults.faults)
         }
     }
 

@@ -50,9 +50,9 @@ import Testing
             let spoilt = group.layer == layer && group.kind == .weights
             #expect(spoilt ? group.relativeError > 0.99 : group.relativeError < 1e-6)
         }
-        #expect(report.worst.contains { $0.location.layer == layer && $0.location.kind == .weights && $0.relativeError > 0.99 })
         let first = try #require(report.worst.first)
         #expect(first.location.layer == layer && first.location.kind == .weights)
+        #expect(first.relativeError > 0.99)
     }
 
     @Test func aMissingPenaltyTermIsWrong() throws {
@@ -163,6 +163,47 @@ import Testing
         #expect(report.groups[0].relativeError == 0)
         #expect(report.groups[1].relativeError == 0)
         #expect(report.groups[2].relativeError < 1e-7)
+    }
+
+    // MARK: What differences cannot see
+
+    /// Batch normalisation makes the cost bend sharply where a unit's weights are small: with a long step the plain
+    /// central differences miss the derivative by about 1e-6, and the gradient must not be blamed for it.
+    @Test(arguments: [Activation.tanh, .relu])
+    func theDifferencesOwnErrorIsNotTakenForTheGradients(_ activation: Activation) throws {
+        var network = RandomProblem.network(2, [20, 3], activation, task: .binary, batchNorm: true)
+        var layers = try #require(network.initialLayers)
+        layers[0].weights = layers[0].weights.map { 0.1 * $0 }
+        network.initialLayers = layers
+        var options = GradientCheck.Options()
+        options.epsilon = 3e-5
+        let report = try GradientCheck.run(network, training, on: examples, options: options)
+        #expect(report.epsilon == 3e-5)
+        #expect(report.verdict == .correct)
+
+        let function = try CostFunction(network: network, training: training, on: examples)
+        var gradient = function.costAndGradient().gradient
+        for index in gradient.indices { gradient[index] *= 1.00001 }
+        let spoilt = try GradientCheck.compare(
+            gradient: gradient, with: function, training: training, examples: examples.count, epsilon: 3e-5)
+        #expect(spoilt.verdict == .suspicious)
+        #expect(abs(spoilt.relativeError / 5e-6 - 1) < 0.05)
+    }
+
+    @Test func aTrainedNetworksSmallGradientIsCorrect() throws {
+        var network = RandomProblem.network(2, [20, 3], .relu, task: .binary)
+        var descent = training
+        descent.epochs = 2000
+        descent.batchSize = .full
+        descent.optimizer = .sgd
+        descent.learningRate = 0.1
+        descent.precision = .float64
+        descent.historyEvery = 2000
+        network.initialLayers = try Training.run(
+            network, descent, on: DataSets(train: examples), monitor: TrainingMonitor(epochs: descent.epochs)
+        ).network.layers
+        let report = try GradientCheck.run(network, training, on: examples)
+        #expect(report.verdict == .correct)
     }
 
     // MARK: Large networks

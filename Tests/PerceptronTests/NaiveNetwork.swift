@@ -225,7 +225,9 @@ struct NaiveNetwork {
                     let pull = (training.l2Lambda * w + training.l1Lambda / 2 * sign) / Double(x.count)
                     gradients.append(("weights", layer, unit, input, sum + pull))
                 }
-                if gamma[layer].isEmpty { gradients.append(("biases", layer, unit, 0, delta.map { $0[unit] }.reduce(0, +))) }
+                if gamma[layer].isEmpty {
+                    gradients.append(("biases", layer, unit, 0, delta.map { $0[unit] }.reduce(0, +)))
+                }
             }
         }
         let norm = gradients.map { $0.4 * $0.4 }.reduce(0, +).squareRoot()

@@ -46,7 +46,8 @@ import Testing
         training.optimizer = .sgd
         training.learningRate = 1
         training.precision = .float64
-        let free = try Training.run(network, training, on: DataSets(train: examples), monitor: TrainingMonitor(epochs: 1))
+        let free = try Training.run(
+            network, training, on: DataSets(train: examples), monitor: TrainingMonitor(epochs: 1))
         training.clipNorm = 0.01
         let clipped = try Training.run(
             network, training, on: DataSets(train: examples), monitor: TrainingMonitor(epochs: 1))

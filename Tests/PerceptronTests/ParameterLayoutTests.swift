@@ -55,6 +55,8 @@ import Testing
     }
 
     @Test func noRowsLeaveValuesAsTheyAre() {
-        #expect(Standardization(of: [], columns: 2).columns == Array(repeating: .init(mean: 0, standardDeviation: 1), count: 2))
+        #expect(
+            Standardization(of: [], columns: 2).columns
+                == Array(repeating: .init(mean: 0, standardDeviation: 1), count: 2))
     }
 }

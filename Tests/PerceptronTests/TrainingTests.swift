@@ -80,7 +80,8 @@ import Testing
     @Test func equalTargetsHaveNoR2() throws {
         let set = RandomProblem.make([[1], [2]], [5, 5], task: .regression)
         let outcome = try run(
-            NetworkSpecification(inputs: 1, hiddenLayers: [], outputs: 1, task: .regression), training { $0.epochs = 1 },
+            NetworkSpecification(inputs: 1, hiddenLayers: [], outputs: 1, task: .regression),
+            training { $0.epochs = 1 },
             DataSets(train: set))
         #expect(outcome.train.r2 == nil)
         #expect(outcome.train.rmse != nil)
@@ -96,7 +97,7 @@ import Testing
             DataSets(train: RandomProblem.make([[1], [-1]], [0, 1], task: .binary)))
         #expect(abs(wrong.history[0].train.loss - 1e4) < 1e-3)
         #expect(wrong.history[0].train.accuracy == 0)
-        #expect(abs(try #require(wrong.history[1].stepCost) - 1e4) < 1e-3)
+        #expect(abs(try #require(wrong.history.last?.stepCost) - 1e4) < 1e-3)
         #expect(wrong.stopReason == .completed)
         let right = try run(
             one, training { ($0.epochs, $0.precision) = (1, precision) },
@@ -122,7 +123,8 @@ import Testing
         #expect(outcome.history.map(\.epoch) == epochs)
         #expect(outcome.history[0].stepCost == nil)
         #expect(outcome.history[0].gradientNorm == nil)
-        #expect(outcome.history.dropFirst().allSatisfy { $0.stepCost != nil && $0.gradientNorm != nil && $0.dev != nil })
+        #expect(
+            outcome.history.dropFirst().allSatisfy { $0.stepCost != nil && $0.gradientNorm != nil && $0.dev != nil })
         #expect(monitor.history == outcome.history)
         #expect(monitor.progress.epoch == 10)
         #expect(monitor.progress.fraction == 1)
@@ -224,7 +226,8 @@ import Testing
         let monitor = TrainingMonitor(epochs: 5)
         monitor.stop(.cancel)
         monitor.stop(.interrupt)
-        let outcome = try run(start, training { ($0.epochs, $0.precision) = (5, .float64) }, DataSets(train: classes(9)), monitor)
+        let outcome = try run(
+            start, training { ($0.epochs, $0.precision) = (5, .float64) }, DataSets(train: classes(9)), monitor)
         #expect(outcome.stopReason == .cancelled)
         #expect(!outcome.interrupted)
         #expect(outcome.epochs == 0)

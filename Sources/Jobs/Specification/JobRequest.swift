@@ -2,33 +2,35 @@ import Datasets
 import JSONDocument
 import Perceptron
 
-/// A job as a client asks for it: well-formed in itself, its data not yet looked at.
+/// A job as a client asks for it, its data not yet looked at.
 public struct JobRequest: Sendable {
     /// Longest name of a job.
     public static let nameLimit = 200
 
     /// The client's own name for the job.
     public let name: String?
-    /// Where the data comes from and what to make of it.
-    public let data: DataRequest
+    /// Where the data comes from and what to make of it; nil where that cannot be told.
+    public let data: DataRequest?
     /// The `network` part.
     public let network: NetworkSettings
     /// The `training` part, seed drawn.
     public let training: TrainingSpecification
     /// The `gradient_check` part.
     public let gradientCheck: GradientCheck.Options
+    /// Every fault that can be told without the data; the job cannot be run if there are any.
+    public let faults: [Fault]
 
-    /// Reads a job's document. Throws every fault that can be told without the data.
+    /// Reads a job's document.
     /// - Parameters:
     ///   - isGradientCheck: whether `gradient_check` is a member one may use.
     ///   - drawSeed: asked where the client names no seed.
     public init(
         _ node: JSONNode, isGradientCheck: Bool = false, drawSeed: () -> UInt32 = { UInt32.random(in: 0 ... .max) }
-    ) throws(Faults) {
+    ) {
         let faults = FaultCollector()
         var fields = ObjectReader(node, at: "", faults: faults)
         name = fields.string("name", limit: JobRequest.nameLimit)
-        let data = fields.required("data").flatMap { DataRequest($0, faults: faults) }
+        data = fields.required("data").flatMap { DataRequest($0, faults: faults) }
         network = NetworkSettings(reading: fields.value("network"), at: "/network", faults: faults)
         training = TrainingSpecification(
             reading: fields.value("training"), at: "/training", faults: faults, drawSeed: drawSeed)
@@ -36,9 +38,7 @@ public struct JobRequest: Sendable {
             isGradientCheck
             ? GradientCheck.Options(reading: fields.value("gradient_check"), faults: faults) : GradientCheck.Options()
         if node.kind == .object { fields.finish() }
-        try faults.throwIfAny()
-        guard let data else { throw Faults(pointer: "/data", detail: "is required") }
-        self.data = data
+        self.faults = faults.faults
     }
 }
 

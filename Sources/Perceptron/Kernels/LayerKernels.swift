@@ -79,7 +79,7 @@ enum LayerKernels<S: Scalar> {
     ) {
         switch activation {
         case .identity: break
-        // A product with 0 or 1 where a choice would do: the compiler turns choices into branches, products into vectors.
+        // A product with 0 or 1 where a choice would do: choices become branches, products vectors.
         case .relu: for index in 0..<count { delta[index] *= activated[index] > 0 ? 1 : 0 }
         case .leakyReLU:
             let slope = S(leakyReLUSlope)

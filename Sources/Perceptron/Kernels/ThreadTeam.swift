@@ -73,8 +73,8 @@ private func teamWorkerMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutabl
 }
 
 /// Where the caller puts tasks and the workers take them.
-// @unchecked: `body` is written only while no task is open (`open` is 0 and every taken task is in `finished`), read only
-// by who has taken a task; the sequentially consistent `open` orders both. `mutex` and `wake` are made to be shared.
+// @unchecked: `body` is written only while no task is open (`open` is 0 and every taken task is in `finished`), read
+// only by who has taken a task; the sequentially consistent `open` orders both. `mutex` and `wake` are made to be shared.
 private final class TaskBoard: @unchecked Sendable {
     typealias Body = UnsafePointer<(Int, Int) -> Void>
 

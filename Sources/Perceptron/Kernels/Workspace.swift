@@ -13,7 +13,9 @@ final class Workspace {
     }
 
     /// `count` zeros. The pointer lives as long as this workspace.
-    func take<T: BitwiseCopyable>(_ count: Int, of type: T.Type = T.self) throws(TrainingError) -> UnsafeMutablePointer<T> {
+    func take<T: BitwiseCopyable>(_ count: Int, of type: T.Type = T.self) throws(TrainingError) -> UnsafeMutablePointer<
+        T
+    > {
         let (bytes, overflow) = max(count, 1).multipliedReportingOverflow(by: MemoryLayout<T>.stride)
         var block: UnsafeMutableRawPointer?
         guard !overflow, posix_memalign(&block, 64, bytes) == 0, let block else {
@@ -26,7 +28,8 @@ final class Workspace {
 
     /// What the machine has.
     static var physicalBytes: Int {
-        let (bytes, overflow) = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE)))
+        let (bytes, overflow) = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(
+            by: sysconf(Int32(_SC_PAGESIZE)))
         return overflow ? .max : bytes
     }
 }

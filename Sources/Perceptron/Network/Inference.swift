@@ -26,7 +26,8 @@ final class Inference<S: Scalar> {
         for _ in 0..<workers {
             blocks.append(
                 (
-                    try workspace.take(Self.blockRows * shape.inputs), try workspace.take(Self.blockRows * shape.widest),
+                    try workspace.take(Self.blockRows * shape.inputs),
+                    try workspace.take(Self.blockRows * shape.widest),
                     try workspace.take(Self.blockRows * shape.widest)
                 ))
         }

@@ -23,7 +23,9 @@ enum InitialParameters {
     }
 
     /// The standard deviation of a layer's starting weights.
-    static func standardDeviation(_ initializer: Initializer, inputs: Int, units: Int, activation: Activation?) -> Double {
+    static func standardDeviation(_ initializer: Initializer, inputs: Int, units: Int, activation: Activation?)
+        -> Double
+    {
         let (fanIn, fanOut) = (Double(inputs), Double(units))
         let variance: Double
         switch initializer {

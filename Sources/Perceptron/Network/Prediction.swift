@@ -22,7 +22,7 @@ extension TrainedNetwork {
         }
     }
 
-    /// The outputs for `inputs`, already encoded and normalised, row-major (rows, inputs); shape of the answer as above.
+    /// The outputs for `inputs`, already encoded and normalised, row-major (rows, inputs); the answer as above.
     public func predict(_ inputs: [Double], rows: Int) throws(PredictionError) -> [Double] {
         let (expected, overflow) = rows.multipliedReportingOverflow(by: shape.inputs)
         guard rows >= 0, !overflow, inputs.count == expected else {

@@ -1,4 +1,5 @@
-/// One byte per unit and example: 1 keeps, 0 drops. Drawn by counter (any part of any step on its own) or as NumPy would.
+/// One byte per unit and example: 1 keeps, 0 drops. Drawn by counter, any part of any step on its own, or as NumPy
+/// would.
 final class DropoutMasks {
     /// Where dropout acts.
     struct Site {

@@ -1,8 +1,8 @@
-/// J and its gradient as functions of the parameters, in float64 on a whole set in training mode (batch statistics where
-/// the network has batch normalisation): what a gradient check compares. Not for use by two threads at once.
+/// J and its gradient as functions of the parameters, in float64 on a whole set in training mode (batch statistics
+/// where the network has batch normalisation): what a gradient check compares. Not for use by two threads at once.
 package struct CostFunction {
-    /// On which side of 0 every pre-activation of a ReLU kind lies, example by example: two evaluations with equal signs
-    /// have no kink of the activations between them.
+    /// On which side of 0 every pre-activation of a ReLU kind lies, example by example: two evaluations with equal
+    /// signs have no kink of the activations between them.
     package struct Signs: Hashable, Sendable {
         var words: [UInt64] = []
     }

@@ -8,7 +8,7 @@ struct GradientChecksController: Sendable {
     let service: TrainingService
 
     func check(_ request: RoutedRequest) throws -> HTTPResponse {
-        let asked = try JobRequest(JSONDocument.parse(request.bytes).root, isGradientCheck: true)
+        let asked = JobRequest(try JSONDocument.parse(request.bytes).root, isGradientCheck: true)
         let (plan, hash) = try service.custody.takingIn { try service.plan(asked) }
         defer { service.custody.released(table: hash) }
         let report = try GradientCheck.run(
