@@ -98,6 +98,9 @@ def cases():
         batch_size=16, optimizer="adam", constants=ADAM, learning_rate=0.005, l2_lambda=0.1, epochs=80)
     yield "adamw", small(
         batch_size=16, optimizer="adamw", constants={**ADAM, "weight_decay": 0.05}, learning_rate=0.005, epochs=80)
+    yield "adamw_l1_l2", small(
+        batch_size=16, optimizer="adamw", constants={**ADAM, "weight_decay": 0.02}, learning_rate=0.005, l1_lambda=0.1,
+        l2_lambda=0.6, epochs=80)
     yield "adam_own_constants", small(
         batch_size=25, optimizer="adam", constants={"beta1": 0.7, "beta2": 0.95, "epsilon": 1e-3}, learning_rate=0.01,
         epochs=80)

@@ -221,7 +221,7 @@ def learning_rate(settings, epoch):
     return low + (start - low) * (1 + np.cos(np.pi * epoch / settings.epochs)) / 2
 
 
-def update(settings, memory, t, key, w, g, rate):
+def update(settings, memory, t, key, w, g, rate, m):
     """The new value of one parameter array; `memory` holds its moments."""
     c = settings.constants
     if settings.optimizer == "sgd":
@@ -239,7 +239,7 @@ def update(settings, memory, t, key, w, g, rate):
     second = second / (1 - c["beta2"] ** t)
     moved = w - rate * first / (np.sqrt(second) + c["epsilon"])
     if settings.optimizer == "adamw" and key[1] == "W":
-        moved = moved - rate * c["weight_decay"] * w
+        moved = moved - rate * (c["weight_decay"] + settings.l2_lambda / m) * w
     return moved
 
 
@@ -289,7 +289,9 @@ def train(network, parameters, settings, train_set, dev_set=None, dtype=np.float
             gradient = backward(network, parameters, tape, z, yb)
             for layer, grads in zip(parameters, gradient):
                 w = layer["W"]
-                grads["W"] = grads["W"] + settings.l2_lambda / m * w + settings.l1_lambda / (2 * m) * np.sign(w)
+                grads["W"] = grads["W"] + settings.l1_lambda / (2 * m) * np.sign(w)
+                if settings.optimizer != "adamw":  # which takes λ₂ as decay
+                    grads["W"] = grads["W"] + settings.l2_lambda / m * w
             norm = float(np.sqrt(sum((g.astype(np.float64) ** 2).sum() for grads in gradient for g in grads.values())))
             shrink = 1.0
             if settings.clip_norm is not None and norm > settings.clip_norm:
@@ -297,7 +299,7 @@ def train(network, parameters, settings, train_set, dev_set=None, dtype=np.float
             t += 1
             for index, (layer, grads) in enumerate(zip(parameters, gradient)):
                 for key in trained_keys(layer):
-                    new = update(settings, memory, t, (index, key), layer[key], grads[key] * shrink, rate)
+                    new = update(settings, memory, t, (index, key), layer[key], grads[key] * shrink, rate, m)
                     layer[key] = new.astype(dtype)
         done = epoch + 1
         if done % settings.history_every == 0 or done == settings.epochs:

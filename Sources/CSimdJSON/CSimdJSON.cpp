@@ -33,3 +33,4 @@ void csimdjson_free(csimdjson_document *d) { delete d; }
 const char *csimdjson_message(int code) {
     return simdjson::error_message(static_cast<simdjson::error_code>(code));
 }
+int csimdjson_number_error(void) { return simdjson::NUMBER_ERROR; }

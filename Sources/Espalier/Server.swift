@@ -11,7 +11,7 @@ struct Server {
 
     /// Serves until SIGTERM or SIGINT.
     func run() throws {
-        let stop = StopSignal()
+        let stop = try StopSignal()
         let directory = try DataDirectory(options.dataDir)
         let store = try SQLiteStore(directory: directory.path)
         let service = try TrainingService(

@@ -1,24 +1,43 @@
 import Glibc
 
-/// SIGTERM and SIGINT as something to wait for. Made before any other thread, so that all of them inherit the blocked
-/// signals and only `wait` gets them.
-struct StopSignal {
-    private let signals: sigset_t
+/// The end of a pipe that the signal handler writes to: a handler may do little else.
+// Written once, before the handler that reads it is installed.
+private nonisolated(unsafe) var signalPipe: Int32 = -1
 
-    init() {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGTERM)
-        sigaddset(&signals, SIGINT)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        self.signals = signals
+private func noteSignal(_ signal: Int32) {
+    var byte = UInt8(truncatingIfNeeded: signal)
+    let error = errno
+    _ = write(signalPipe, &byte, 1)
+    errno = error
+}
+
+/// SIGTERM and SIGINT as something to wait for, whichever thread of the process they reach.
+struct StopSignal {
+    private let reading: Int32
+
+    /// Takes the signals over.
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw StartError("no pipe for signals: \(String(cString: strerror(errno)))") }
+        reading = ends[0]
+        signalPipe = ends[1]
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = noteSignal
+        action.sa_flags = SA_RESTART
+        for signal in [SIGTERM, SIGINT] { sigaction(signal, &action, nil) }
     }
 
     /// Blocks until one arrives; its name.
     func wait() -> String {
-        var signals = signals
-        var signal: Int32 = 0
-        while sigwait(&signals, &signal) != 0 {}
-        return signal == SIGINT ? "SIGINT" : "SIGTERM"
+        var byte: UInt8 = 0
+        while read(reading, &byte, 1) != 1 {}
+        return Int32(byte) == SIGINT ? "SIGINT" : "SIGTERM"
     }
+}
+
+/// Why the server does not start, in words for the operator.
+struct StartError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
 }

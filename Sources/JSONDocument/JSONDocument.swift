@@ -19,22 +19,33 @@ public final class JSONDocument: @unchecked Sendable {
 
     /// Parses `bytes`, a UTF-8 text; the document does not refer to them afterwards.
     public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
-        var document: OpaquePointer?
-        let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        let code = csimdjson_parse(base, base == nil ? 0 : bytes.count, 0, JSONDocument.depthLimit, &document)
-        guard code == 0, let document else {
-            throw JSONSyntaxError(description: String(cString: csimdjson_message(code)))
+        var parsed = JSONDocument.parseText(bytes)
+        if parsed.document == nil, parsed.code == csimdjson_number_error(),
+            let rewritten = OversizedNumbers.rewritten(bytes)
+        {
+            parsed = rewritten.withUnsafeBytes(JSONDocument.parseText)
+        }
+        guard let document = parsed.document else {
+            throw JSONSyntaxError(description: String(cString: csimdjson_message(parsed.code)))
         }
         handle = document
         tape = csimdjson_tape(document)
         strings = csimdjson_strings(document)
     }
 
+    private static func parseText(_ bytes: UnsafeRawBufferPointer) -> (code: Int32, document: OpaquePointer?) {
+        var document: OpaquePointer?
+        let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        let code = csimdjson_parse(base, base == nil ? 0 : bytes.count, 0, depthLimit, &document)
+        return (code, code == 0 ? document : nil)
+    }
+
     /// Parses a UTF-8 text.
     public static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONDocument {
-        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONSyntaxError) in
-            try JSONDocument(parsing: UnsafeRawBufferPointer(buffer))
+        let result = bytes.withUnsafeBytes { buffer in
+            Result { () throws(JSONSyntaxError) in try JSONDocument(parsing: buffer) }
         }
+        return try result.get()
     }
 
     deinit { csimdjson_free(handle) }

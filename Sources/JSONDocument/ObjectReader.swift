@@ -7,12 +7,14 @@ public struct ObjectReader {
     public let faults: FaultCollector
     private var members: [String: JSONNode] = [:]
     private var known: Set<String> = []
+    private let isObject: Bool
 
     /// Opens `node`; anything but an object is a fault, and reads like an empty object.
     public init(_ node: JSONNode, at pointer: String, faults: FaultCollector) {
         self.pointer = pointer
         self.faults = faults
-        guard node.kind == .object else {
+        isObject = node.kind == .object
+        guard isObject else {
             faults.add(pointer, "must be an object, not \(article(node.kind))")
             return
         }
@@ -36,10 +38,10 @@ public struct ObjectReader {
         return node
     }
 
-    /// A member that must be there.
+    /// A member that must be there; in what is no object at all its absence is no fault of its own.
     public mutating func required(_ name: String) -> JSONNode? {
         let node = value(name)
-        if node == nil { fault(name, "is required") }
+        if node == nil, isObject { fault(name, "is required") }
         return node
     }
 

@@ -8,7 +8,7 @@ import Testing
     @Test func everyFeatureHasAGoldenFile() {
         let needed = [
             "course_none", "course_l2", "course_l1", "course_l1_l2", "course_dropout_fixed", "course_dropout_resampled",
-            "adam_minibatch", "adamw", "momentum", "rmsprop", "batch_norm", "softmax", "regression", "clipping",
+            "adam_minibatch", "adamw", "adamw_l1_l2", "momentum", "rmsprop", "batch_norm", "softmax", "regression", "clipping",
             "decay_step", "decay_exponential", "decay_inverse_time", "decay_cosine", "initializer_he",
         ]
         #expect(Set(needed).subtracting(GoldenCase.names).isEmpty)

@@ -222,7 +222,8 @@ struct NaiveNetwork {
                     let w = weights[layer][unit][input]
                     let sum = rows.indices.map { delta[$0][unit] * a[layer][$0][input] }.reduce(0, +)
                     let sign: Double = w > 0 ? 1 : w < 0 ? -1 : 0
-                    let pull = (training.l2Lambda * w + training.l1Lambda / 2 * sign) / Double(x.count)
+                    let l2 = training.optimizer.name == .adamw ? 0 : training.l2Lambda
+                    let pull = (l2 * w + training.l1Lambda / 2 * sign) / Double(x.count)
                     gradients.append(("weights", layer, unit, input, sum + pull))
                 }
                 if gamma[layer].isEmpty {
@@ -234,7 +235,9 @@ struct NaiveNetwork {
         let scale = training.clipNorm.map { norm > $0 ? $0 / norm : 1 } ?? 1
         for (kind, layer, row, column, value) in gradients {
             let key = "\(kind) \(layer) \(row) \(column)"
-            var optimizer = optimizers[key] ?? ScalarOptimizer(training.optimizer, isWeight: kind == "weights")
+            var optimizer = optimizers[key] 
+                ?? ScalarOptimizer(
+                    training.optimizer, isWeight: kind == "weights", decay: training.l2Lambda / Double(x.count))
             let (move, rate) = (value * scale, training.learningRate)
             switch kind {
             case "gamma": optimizer.update(&gamma[layer][row], move, rate: rate)
@@ -253,9 +256,13 @@ struct NaiveNetwork {
 struct ScalarOptimizer {
     let rule: OptimizerSpecification
     let isWeight: Bool
+    /// λ₂/m, which AdamW decays by beside its own.
+    let l2Decay: Double
     var (m, v, t) = (0.0, 0.0, 0.0)
 
-    init(_ rule: OptimizerSpecification, isWeight: Bool) { (self.rule, self.isWeight) = (rule, isWeight) }
+    init(_ rule: OptimizerSpecification, isWeight: Bool, decay: Double = 0) {
+        (self.rule, self.isWeight, l2Decay) = (rule, isWeight, decay)
+    }
 
     mutating func update(_ w: inout Double, _ g: Double, rate: Double) {
         t += 1
@@ -271,7 +278,7 @@ struct ScalarOptimizer {
             m = beta1 * m + (1 - beta1) * g
             v = beta2 * v + (1 - beta2) * g * g
             var decay = 0.0
-            if case .adamw(_, _, _, let weightDecay) = rule, isWeight { decay = weightDecay * w }
+            if case .adamw(_, _, _, let weightDecay) = rule, isWeight { decay = (weightDecay + l2Decay) * w }
             w -= rate * (m / (1 - pow(beta1, t)) / ((v / (1 - pow(beta2, t))).squareRoot() + epsilon) + decay)
         }
     }

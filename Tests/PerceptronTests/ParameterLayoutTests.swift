@@ -26,37 +26,3 @@ import Testing
         #expect(still == Array(layout.layers[0].biases) + Array(layout.layers[1].biases))
     }
 }
-
-@Suite struct StandardizationTests {
-    @Test func meanAndPopulationDeviationAreTaken() {
-        let values = [1.0, 10, 5, 3, 20, 5, 5, .nan, 5]
-        let columns = Standardization(of: values, columns: 3).columns
-        #expect(columns[0].mean == 3)
-        #expect(abs(columns[0].standardDeviation - (8.0 / 3).squareRoot()) < 1e-15)
-        #expect(columns[1] == .init(mean: 15, standardDeviation: 5))
-        #expect(columns[2] == .init(mean: 5, standardDeviation: 1))
-    }
-
-    @Test func aConstantColumnIsOnlyCentred() {
-        // 0.1 summed seven times and divided by seven is not 0.1.
-        let columns = Standardization(of: Array(repeating: 0.1, count: 7), columns: 1).columns
-        #expect(columns == [.init(mean: 0.1, standardDeviation: 1)])
-    }
-
-    @Test func aLargeOffsetDoesNotDrownTheSpread() {
-        let columns = Standardization(of: [1e9 + 1, 1e9 + 2, 1e9 + 3], columns: 1).columns
-        #expect(abs(columns[0].standardDeviation - (2.0 / 3).squareRoot()) < 1e-12)
-    }
-
-    @Test func onlyTheGivenRowsCount() {
-        let set = RandomProblem.make([[1], [2], [100]], [0, 0, 0], task: .regression)
-        let statistics = Standardization(of: set.table, columns: [0], rows: [0, 1])
-        #expect(statistics.columns == [.init(mean: 1.5, standardDeviation: 0.5)])
-    }
-
-    @Test func noRowsLeaveValuesAsTheyAre() {
-        #expect(
-            Standardization(of: [], columns: 2).columns
-                == Array(repeating: .init(mean: 0, standardDeviation: 1), count: 2))
-    }
-}

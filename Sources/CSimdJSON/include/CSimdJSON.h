@@ -22,6 +22,9 @@ const uint64_t *csimdjson_tape(const csimdjson_document *document);
 const uint8_t *csimdjson_strings(const csimdjson_document *document);
 void csimdjson_free(csimdjson_document *document);
 
+/// The code for a number that is malformed or too large.
+int csimdjson_number_error(void);
+
 /// A static text for an error code.
 const char *csimdjson_message(int code);
 

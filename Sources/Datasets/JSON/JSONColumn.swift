@@ -77,7 +77,7 @@ struct JSONColumn {
     }
 
     /// The column's entry in a schema.
-    mutating func column(name: String) -> TableSchema.Column {
+    mutating func column(name: String?) -> TableSchema.Column {
         TableSchema.Column(
             name: name, kind: kind ?? .numeric, categories: sort(), missing: missing, firstMissingRow: firstMissingRow)
     }

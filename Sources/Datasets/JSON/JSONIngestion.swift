@@ -1,14 +1,17 @@
 import JSONDocument
 
 extension TableStore {
-    /// Reads a JSON data set: `{"x": [[…]], "y": […], "features": [names]?}`, or an array of records
-    /// `[{"a": 1, "species": "setosa"}, …]` whose columns are the members of the first one; a member that a later
-    /// record lacks is a missing cell.
+    /// Reads a JSON data set: `{"x": [[…]], "y": […], "features": [names]?}`, an array of rows `[[1, 2, "a"], …]`
+    /// whose columns have no names, or an array of records `[{"a": 1, "species": "setosa"}, …]` whose columns are the
+    /// members of the first one; a member that a later record lacks is a missing cell.
     public func ingestJSON(_ node: JSONNode, at pointer: String = "") throws(IngestionError) -> TableReference {
-        if node.kind == .array { return try ingestRecords(node, at: pointer) }
+        if node.kind == .array {
+            let first = node.elements.first { _ in true }
+            return first?.kind == .array ? try ingestRows(node, at: pointer) : try ingestRecords(node, at: pointer)
+        }
         let faults = FaultCollector()
         guard node.kind == .object else {
-            throw .fault(pointer, "must be an object with x and y or an array of records, not \(describe(node))")
+            throw .fault(pointer, "must be an object with x and y, or an array of rows or records, not \(describe(node))")
         }
         var reader = ObjectReader(node, at: pointer, faults: faults)
         let x = reader.required("x")
@@ -21,9 +24,45 @@ extension TableStore {
         return try ingest([examples], names: names, namesPointer: reader.pointer(to: "features"))
     }
 
+    private func ingestRows(_ node: JSONNode, at pointer: String) throws(IngestionError) -> TableReference {
+        let width = node.elements.first { _ in true }?.count ?? 0
+        guard width > 0 else { throw .fault("\(pointer)/0", "must have at least one cell") }
+        try checkSize(rows: node.count, columns: width, at: pointer)
+        let faults = FaultCollector()
+        var columns = [JSONColumn](repeating: JSONColumn(), count: width)
+        for (index, row) in node.elements.enumerated() {
+            let here = "\(pointer)/\(index)"
+            if row.kind != .array {
+                faults.add(here, "must be a row, an array of cells, not \(describe(row))")
+            } else if row.count != width {
+                faults.add(here, "row \(index + 1) has \(row.count) cells; \(width) are expected")
+            } else {
+                for (place, cell) in row.elements.enumerated() {
+                    columns[place].examine(cell, row: index + 1, at: "\(here)/\(place)", limits: limits, faults: faults)
+                }
+            }
+            if faults.faults.count == FaultCollector.limit { break }
+        }
+        try faults.throwIfAnyIngesting()
+        let schema = TableSchema(rows: node.count, columns: columns.indices.map { columns[$0].column(name: nil) })
+        let writer = try writer(columns: width)
+        for row in node.elements {
+            for (place, cell) in row.elements.enumerated() { writer.row[place] = columns[place].cell(cell) }
+            do { try writer.addRow() } catch { throw .storage(error) }
+        }
+        return try store(writer, schema)
+    }
+
+    private func checkSize(rows: Int, columns: Int, at pointer: String) throws(IngestionError) {
+        guard columns <= limits.columns, rows <= limits.rows(columns: columns) else {
+            let bounds = "at most \(limits.columns) columns and \(limits.cells) cells are allowed"
+            throw .fault(pointer, "is too large: \(bounds)")
+        }
+    }
+
     private func ingestRecords(_ node: JSONNode, at pointer: String) throws(IngestionError) -> TableReference {
         guard let first = node.elements.first(where: { _ in true }) else {
-            throw .fault(pointer, "must have at least one record")
+            throw .fault(pointer, "must have at least one row")
         }
         guard first.kind == .object else {
             throw .fault("\(pointer)/0", "must be a record, an object, not \(describe(first))")
@@ -31,10 +70,7 @@ extension TableStore {
         let names = first.members.map(\.name)
         let rows = node.count
         guard !names.isEmpty else { throw .fault("\(pointer)/0", "must have at least one member") }
-        guard names.count <= limits.columns, rows <= limits.rows(columns: names.count) else {
-            let bounds = "at most \(limits.columns) columns and \(limits.cells) cells are allowed"
-            throw .fault(pointer, "is too large: \(bounds)")
-        }
+        try checkSize(rows: rows, columns: names.count, at: pointer)
         var records = RecordReader(names: names, limits: limits)
         for (index, record) in node.elements.enumerated() {
             records.examine(record, row: index + 1, at: "\(pointer)/\(index)")

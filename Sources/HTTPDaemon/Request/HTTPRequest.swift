@@ -15,6 +15,15 @@ public enum HTTPRequestBody: Sendable {
     case bytes([UInt8])
     case spooled(SpooledFile)
 
+    /// Gives `body` the whole content without copying it. The pointer is valid only inside.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+        switch self {
+        case .empty: try body(UnsafeRawBufferPointer(start: nil, count: 0))
+        case .bytes(let bytes): try bytes.withUnsafeBytes(body)
+        case .spooled(let file): try file.withUnsafeBytes(body)
+        }
+    }
+
     /// The size in bytes.
     public var count: Int {
         switch self {

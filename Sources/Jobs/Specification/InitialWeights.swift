@@ -80,9 +80,8 @@ public struct InitialWeights: Sendable {
         let matrix = fields.required("weights").flatMap {
             InitialWeights.matrix($0, at: fields.pointer(to: "weights"), faults: faults)
         }
-        let rows = matrix?.rows ?? 0
-        let biases = fields.required("biases").flatMap {
-            vector($0, count: rows, at: fields.pointer(to: "biases"), faults: faults)
+        let biases = fields.required("biases").flatMap { node in
+            matrix.flatMap { vector(node, count: $0.rows, at: fields.pointer(to: "biases"), faults: faults) }
         }
         var activation: Activation?
         if let word = fields.string("activation"), word != "softmax" {
@@ -90,9 +89,9 @@ public struct InitialWeights: Sendable {
             if activation == nil { fields.fault("activation", "is not an activation's name") }
         }
         var batchNorm: LayerParameters.BatchNorm?
-        if let node = fields.value("batch_norm") {
+        if let node = fields.value("batch_norm"), let matrix {
             batchNorm = InitialWeights.batchNorm(
-                node, units: rows, at: fields.pointer(to: "batch_norm"), faults: faults)
+                node, units: matrix.rows, at: fields.pointer(to: "batch_norm"), faults: faults)
         }
         fields.finish()
         guard let matrix, let biases, faults.faults.count == before else { return nil }

@@ -48,7 +48,7 @@ extension GradientCheck.Options {
         self.init()
         guard let node else { return }
         var fields = ObjectReader(node, at: "/gradient_check", faults: faults)
-        epsilon = fields.number("epsilon", "a number from 1e-12 to 0.1") { $0 >= 1e-12 && $0 <= 0.1 } ?? epsilon
+        epsilon = fields.number("epsilon", "a number from 1e-12 to 1") { $0 >= 1e-12 && $0 <= 1 } ?? epsilon
         maxParameters = fields.integer("max_parameters", in: 1...1_000_000)
         maxExamples = fields.integer("max_examples", in: 1...Int(Int32.max))
         fields.finish()

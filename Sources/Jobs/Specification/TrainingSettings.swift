@@ -46,7 +46,8 @@ extension TrainingSpecification {
         seed = fields.unsigned("seed") ?? UInt64(drawSeed())
         dropoutSeed = fields.unsigned("dropout_seed") ?? seed
         if generator == .numpy {
-            for (name, value) in [("seed", seed), ("dropout_seed", dropoutSeed)] where value > UInt64(UInt32.max) {
+            for (name, value) in [("seed", seed), ("dropout_seed", dropoutSeed)]
+            where fields.has(name) && value > UInt64(UInt32.max) {
                 fields.fault(name, "must be at most 4294967295 with generator numpy")
             }
         }

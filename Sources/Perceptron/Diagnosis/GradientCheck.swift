@@ -101,8 +101,8 @@ private struct CheckSize {
         let passes = 2 * (Double(network.parameterCount) + Self.activation * units)
         let affordable = { (other: Int) in Int(min(Self.budget / (passes * Double(max(other, 1))), 1e15)) }
         let wanted = min(options.maxExamples ?? examples, examples)
-        parameters = min(options.maxParameters ?? min(2_000, max(200, affordable(wanted))), network.parameterCount)
-        self.examples = options.maxExamples == nil ? min(wanted, max(64, affordable(parameters))) : wanted
+        parameters = min(options.maxParameters ?? min(2_000, max(20, affordable(min(wanted, 64)))), network.parameterCount)
+        self.examples = options.maxExamples == nil ? min(wanted, max(8, affordable(parameters))) : wanted
     }
 
     /// `examples` rows of `set`, in the set's order.

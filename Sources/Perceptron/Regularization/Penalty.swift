@@ -2,11 +2,14 @@
 struct Penalty {
     private let l1: Double
     private let l2: Double
+    private let gradientL2: Double
     private let examples: Double
 
-    init(_ training: TrainingSpecification, examples: Int) {
+    /// - Parameter isStep: whether gradients are for a step of training: AdamW takes λ₂ as decay, not by way of them.
+    init(_ training: TrainingSpecification, examples: Int, isStep: Bool) {
         l1 = training.l1Lambda
         l2 = training.l2Lambda
+        gradientL2 = isStep && training.optimizer.name == .adamw ? 0 : l2
         self.examples = Double(examples)
     }
 
@@ -25,14 +28,14 @@ struct Penalty {
 
     /// gradient += (λ₂/m) W + (λ₁/2m) sign(W), sign(0) = 0
     func addGradient<S: Scalar>(_ arenas: Arenas<S>, _ layout: ParameterLayout) {
-        guard l1 != 0 || l2 != 0 else { return }
-        let decay = S(l2 / examples)
+        guard l1 != 0 || gradientL2 != 0 else { return }
+        let decay = S(gradientL2 / examples)
         let pull = S(l1 / (2 * examples))
         for layer in layout.layers {
             let weights = arenas.parameters + layer.weights.lowerBound
             let gradient = arenas.gradient + layer.weights.lowerBound
             let count = layer.weights.count
-            if l2 != 0 {
+            if gradientL2 != 0 {
                 for index in 0..<count { gradient[index] += decay * weights[index] }
             }
             if l1 != 0 {

@@ -8,7 +8,7 @@ public enum OptimizerSpecification: Hashable, Sendable {
     case rmsprop(rho: Double, epsilon: Double)
     /// Kingma and Ba 2015, with bias correction.
     case adam(beta1: Double, beta2: Double, epsilon: Double)
-    /// Loshchilov and Hutter 2019: Adam, and w ← w − α·weightDecay·w on weights, decoupled from the gradient.
+    /// Loshchilov and Hutter 2019: Adam, and w ← w − α (weightDecay + λ₂/m) w on weights, decoupled from the gradient.
     case adamw(beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double)
 
     /// The JSON word.
@@ -20,6 +20,13 @@ public enum OptimizerSpecification: Hashable, Sendable {
         case .adam: .adam
         case .adamw: .adamw
         }
+    }
+
+    /// The rule as a step applies it: AdamW takes the L2 penalty's λ₂/m, here `decay`, decoupled like its own; the
+    /// other rules have it in the gradient.
+    func addingDecay(_ decay: Double) -> OptimizerSpecification {
+        guard case .adamw(let beta1, let beta2, let epsilon, let weightDecay) = self else { return self }
+        return .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay + decay)
     }
 
     /// The optimizers' JSON words.

@@ -38,7 +38,7 @@ package struct CostFunction {
             workspace: workspace)
         let set = try EncodedSet<Double>(examples, network: network)
         set.encodeAll(inputs: step.input, targets: step.targets)
-        penalty = Penalty(training, examples: examples.count)
+        penalty = Penalty(training, examples: examples.count, isStep: false)
         parameters = Array(UnsafeBufferPointer(start: arenas.parameters, count: layout.count))
     }
 

@@ -56,7 +56,7 @@ final class Trainer<S: Scalar> {
         batchRows = training.batchSize.rows(of: train.count)
         stepsPerEpoch = (train.count + batchRows - 1) / batchRows
         isFullBatch = stepsPerEpoch == 1
-        penalty = Penalty(training, examples: train.count)
+        penalty = Penalty(training, examples: train.count, isStep: true)
         philox = Philox(seed: training.seed, purpose: .shuffle)
         team = ThreadTeam(threads: training.threads)
         arenas = try Arenas(layout: layout, in: workspace)
@@ -66,7 +66,8 @@ final class Trainer<S: Scalar> {
         evaluator = try Evaluator(
             shape: shape, arenas: arenas, rows: max(train.count, dev?.count ?? 0, test?.count ?? 0), team: team,
             monitor: monitor, workspace: workspace)
-        optimizer = try Optimizer(training.optimizer, count: layout.count, workspace: workspace)
+        optimizer = try Optimizer(
+            training.optimizer.addingDecay(training.l2Lambda / Double(train.count)), count: layout.count, workspace: workspace)
         watch = training.earlyStopping.map(EarlyStoppingWatch.init)
         snapshot =
             training.earlyStopping?.restoreBest == true ? try Snapshot(arenas, layout, in: workspace) : nil

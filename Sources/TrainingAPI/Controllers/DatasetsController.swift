@@ -15,17 +15,15 @@ struct DatasetsController: Sendable {
         let name = query.string("name")
         let options = try csvOptions(&query, mediaType)
         try query.finish()
-        guard case .spooled(let file) = request.request.body else {
-            throw Faults(pointer: "", detail: "is empty: it holds no rows")
-        }
+        let body = request.request.body
         let dataset = try service.custody.takingIn {
-            let (table, hash) = try file.withUnsafeBytes { bytes in
+            let (table, hash) = try body.withUnsafeBytes { bytes in
                 (try ingest(bytes, as: mediaType.name, options), ContentHash.of(bytes))
             }
             var schema = JSONWriter()
             table.schema.write(into: &schema)
             let dataset = DatasetRecord(
-                name: name, createdAt: service.clock(), tableHash: table.hash, sha256: hash, bytes: file.length,
+                name: name, createdAt: service.clock(), tableHash: table.hash, sha256: hash, bytes: body.count,
                 mediaType: mediaType.name, schema: schema.bytes)
             try service.store.addDataset(dataset)
             return dataset

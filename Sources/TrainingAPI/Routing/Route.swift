@@ -35,7 +35,11 @@ struct Route: Sendable {
         guard path.count == pattern.count else { return nil }
         var parameters: [String] = []
         for (expected, segment) in zip(pattern, path) {
-            if expected.hasPrefix(":") { parameters.append(segment) } else if expected != segment { return nil }
+            if expected.hasPrefix(":"), !segment.isEmpty {
+                parameters.append(segment)
+            } else if expected != segment {
+                return nil
+            }
         }
         return parameters
     }
