@@ -25,7 +25,8 @@ struct ServeCommand: ParsableCommand {
     var dataDir: String = ServeCommand.environment("DATA_DIR") ?? "data"
 
     @Option(help: "Jobs trained at the same time. (default: one per core)")
-    var workers: Int = ServeCommand.environment("WORKERS").map { Int($0) ?? -1 } ?? ProcessInfo.processInfo.activeProcessorCount
+    var workers: Int =
+        ServeCommand.environment("WORKERS").map { Int($0) ?? -1 } ?? ProcessInfo.processInfo.activeProcessorCount
 
     @Option(help: "Largest body of a job, in bytes.")
     var maxJobBytes: Int = ServeCommand.environment("MAX_JOB_BYTES").map { Int($0) ?? -1 } ?? 64 << 20

@@ -36,7 +36,9 @@ struct Server {
         let signal = stop.wait()
         Log.info("\(signal) received, stopping")
         daemon.stop(grace: .seconds(5))
-        if !service.stop(timeout: .seconds(4)) { Log.error("a job did not stop in time; it runs again at the next start") }
+        if !service.stop(timeout: .seconds(4)) {
+            Log.error("a job did not stop in time; it runs again at the next start")
+        }
         Log.info("stopped")
     }
 

@@ -18,7 +18,7 @@ struct StopSignal {
     /// Takes the signals over.
     init() throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw StartError("no pipe for signals: \(String(cString: strerror(errno)))") }
+        guard pipe(&ends) == 0 else { throw StartError("no pipe for signals: \(String(cString: strerror(errno)))") }
         reading = ends[0]
         signalPipe = ends[1]
         var action = sigaction()

@@ -13,11 +13,12 @@ struct HTTPRequestHeadTests {
 
     @Test func theQueryIsSplitBeforeItIsDecoded() throws {
         let head = try HTTPRequestHead(method: "GET", target: "/j?a=1&b+c=d%26e+f&empty=&flag&&a=2%3D=3")
-        #expect(head.query == [
-            QueryParameter(name: "a", value: "1"), QueryParameter(name: "b c", value: "d&e f"),
-            QueryParameter(name: "empty", value: ""), QueryParameter(name: "flag", value: ""),
-            QueryParameter(name: "a", value: "2==3"),
-        ])
+        #expect(
+            head.query == [
+                QueryParameter(name: "a", value: "1"), QueryParameter(name: "b c", value: "d&e f"),
+                QueryParameter(name: "empty", value: ""), QueryParameter(name: "flag", value: ""),
+                QueryParameter(name: "a", value: "2==3"),
+            ])
     }
 
     @Test(arguments: [

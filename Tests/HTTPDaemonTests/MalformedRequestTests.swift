@@ -4,24 +4,37 @@ import Testing
 extension DaemonTests {
     /// What two servers could read differently, as raw bytes, with the answer's status and reason.
     private static let vectors: [(request: String, status: Int, reason: MalformedRequest)] = [
-        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
-            .contentLengthWithTransferEncoding),
-        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd", 400,
-            .severalContentLengths),
-        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 400,
-            .severalContentLengths),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+            .contentLengthWithTransferEncoding
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcd", 400,
+            .severalContentLengths
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd", 400,
+            .severalContentLengths
+        ),
         ("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400, .severalHosts),
         ("GET / HTTP/1.1\r\nAccept: */*\r\n\r\n", 400, .missingHost),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 4\r\n\r\nabcd", 400, .invalidHeaderName),
         ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400, .invalidHeaderName),
         ("GET / HTTP/1.1\r\nHost: x\r\nX-A: a\rb\r\n\r\n", 400, .invalidHeaderValue),
         ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\nabcd", 501, .unsupportedTransferEncoding),
-        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501,
-            .unsupportedTransferEncoding),
-        ("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501,
-            .unsupportedTransferEncoding),
-        ("POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
-            .transferEncodingBeforeHTTP11),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501,
+            .unsupportedTransferEncoding
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            501,
+            .unsupportedTransferEncoding
+        ),
+        (
+            "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+            .transferEncodingBeforeHTTP11
+        ),
         ("GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n", 400, .nulByte),
         ("GET /jobs\0/admin HTTP/1.1\r\nHost: x\r\n\r\n", 400, .nulByte),
         ("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidPercentEncoding),

@@ -23,9 +23,10 @@ extension DaemonTests {
                 case "small": .text("hello")
                 case "large": HTTPResponse(status: 200, body: .bytes([UInt8](repeating: 1, count: 300_000)))
                 case "stream": HTTPResponse(status: 200, body: .stream(.zeros(count: 200_000, length: 200_000)))
-                case "file": (try? ResponseFile(path: folder.path + "/f", range: 10..<500)).map {
-                    HTTPResponse(status: 206, body: .file($0))
-                } ?? .text("no file", status: 500)
+                case "file":
+                    (try? ResponseFile(path: folder.path + "/f", range: 10..<500)).map {
+                        HTTPResponse(status: 206, body: .file($0))
+                    } ?? .text("no file", status: 500)
                 default: HTTPResponse(status: 204)
                 }
             }
@@ -70,7 +71,8 @@ extension DaemonTests {
             .accept { _ in
                 let bytes = [UInt8](repeating: 1, count: head.path == ["large"] ? 100_000 : 3)
                 return HTTPResponse(
-                    status: status, body: head.path == ["chunks"] ? .stream(.zeros(count: 9, length: nil)) : .bytes(bytes))
+                    status: status,
+                    body: head.path == ["chunks"] ? .stream(.zeros(count: 9, length: nil)) : .bytes(bytes))
             }
         }
         let client = try daemon.connect()

@@ -28,14 +28,17 @@ extension DaemonTests {
     func aReaderThatFailsCutsTheConnection(length: Int?) throws {
         let daemon = try HTTPDaemon.make { _ in
             .accept { _ in
-                HTTPResponse(status: 200, body: .stream(ResponseStream(length: length) {
-                    var isFirst = true
-                    return { buffer in
-                        defer { isFirst = false }
-                        buffer[0] = 1
-                        return isFirst ? .filled(1) : .failed
-                    }
-                }))
+                HTTPResponse(
+                    status: 200,
+                    body: .stream(
+                        ResponseStream(length: length) {
+                            var isFirst = true
+                            return { buffer in
+                                defer { isFirst = false }
+                                buffer[0] = 1
+                                return isFirst ? .filled(1) : .failed
+                            }
+                        }))
             }
         }
         #expect(throws: RawClient.Failure.self) { try daemon.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
@@ -54,17 +57,21 @@ extension DaemonTests {
 
     @Test func aClientThatLeavesAStreamFreesItsReader() throws {
         final class Token: Sendable {}
-        final class Watch: @unchecked Sendable {  // Unchecked: written before the first byte is sent, read after it came.
+        // Unchecked: written before the first byte is sent, read after it came.
+        final class Watch: @unchecked Sendable {
             weak var token: Token?
         }
         let watch = Watch()
         let daemon = try HTTPDaemon.make { _ in
             .accept { _ in
-                HTTPResponse(status: 200, body: .stream(ResponseStream {
-                    let token = Token()
-                    watch.token = token
-                    return { buffer in withExtendedLifetime(token) { .filled(buffer.count) } }
-                }))
+                HTTPResponse(
+                    status: 200,
+                    body: .stream(
+                        ResponseStream {
+                            let token = Token()
+                            watch.token = token
+                            return { buffer in withExtendedLifetime(token) { .filled(buffer.count) } }
+                        }))
             }
         }
         var client: RawClient? = try daemon.connect()

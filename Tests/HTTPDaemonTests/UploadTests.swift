@@ -19,7 +19,9 @@ extension DaemonTests {
         #expect(try client.response().text == expected)
 
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for start in stride(from: 0, to: size, by: 70_001) { try client.chunk(Array(body[start..<min(size, start + 70_001)])) }
+        for start in stride(from: 0, to: size, by: 70_001) {
+            try client.chunk(Array(body[start..<min(size, start + 70_001)]))
+        }
         try client.chunk([])
         let chunked = size == 0 && spooled ? "POST spooled " : expected
         #expect(try client.response().text == chunked)
@@ -100,7 +102,8 @@ extension DaemonTests {
 
     @Test func aClientThatVanishesLeavesNothingBehind() throws {
         final class Token: Sendable {}
-        final class Watch: @unchecked Sendable {  // Unchecked: written in the route, before the client is answered; read then.
+        // Unchecked: written in the route, before the client is answered; read then.
+        final class Watch: @unchecked Sendable {
             weak var token: Token?
         }
         let folder = try TemporaryFolder()

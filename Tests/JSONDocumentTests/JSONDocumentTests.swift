@@ -49,9 +49,25 @@ import Testing
         #expect(seen == depth)
     }
 
-    @Test(arguments: ["", " ", "{", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"\u{1}\"", "[1e999]", "'a'", "[01]", "NaN"])
+    @Test(arguments: [
+        "", " ", "{", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"\u{1}\"", "[1e]", "[-]", "[1e999, 01]", "'a'", "[01]",
+        "NaN",
+    ])
     func whatIsNotJSONIsRefused(_ text: String) {
         #expect(throws: JSONSyntaxError.self) { try root(text) }
+    }
+
+    @Test(arguments: [
+        ("[18446744073709551616]", [18_446_744_073_709_551_616.0]), ("[-99999999999999999999, 1]", [-1e20, 1]),
+        ("[1, \"123456789012345678901\\\"2\", 1e5]", [1, nil, 1e5]), ("[1e999, -1e999, 2]", [nil, nil, 2]),
+    ])
+    func numbersOfAnySizeAreReadWhereTheyFit(_ text: String, _ expected: [Double?]) throws {
+        #expect(try root(text).elements.map(\.number) == expected)
+    }
+
+    @Test func aNumberTooLargeIsShownAsWritten() throws {
+        #expect(describe(try #require(root("[1e999]").elements.first { _ in true })) == "\"1e999\"")
+        #expect(try root("[18446744073709551616]").elements.first { _ in true }?.unsigned == nil)
     }
 
     @Test func invalidUTF8IsRefused() {

@@ -36,7 +36,7 @@ import Testing
     @Test func doublesReadBackToTheSameBits() throws {
         var generator = SystemRandomNumberGenerator()
         var numbers: [Double] = [
-            0, -0.0, 0.1, 1e22, 1e23, 5e-324, .greatestFiniteMagnitude, .leastNormalMagnitude, 1 / 3,
+            0, -0.0, 0.1, 1e22, 1e23, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .leastNormalMagnitude, 1 / 3,
         ]
         while numbers.count < 20_000 {
             let number = Double(bitPattern: generator.next())

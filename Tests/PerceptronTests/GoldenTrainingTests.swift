@@ -8,7 +8,8 @@ import Testing
     @Test func everyFeatureHasAGoldenFile() {
         let needed = [
             "course_none", "course_l2", "course_l1", "course_l1_l2", "course_dropout_fixed", "course_dropout_resampled",
-            "adam_minibatch", "adamw", "adamw_l1_l2", "momentum", "rmsprop", "batch_norm", "softmax", "regression", "clipping",
+            "adam_minibatch", "adamw", "adamw_l1_l2", "momentum", "rmsprop", "batch_norm", "softmax", "regression",
+            "clipping",
             "decay_step", "decay_exponential", "decay_inverse_time", "decay_cosine", "initializer_he",
         ]
         #expect(Set(needed).subtracting(GoldenCase.names).isEmpty)
@@ -61,7 +62,8 @@ import Testing
                 check(found.gamma, wanted.gamma, tolerance, norm(wanted.gamma), "\(place): gamma")
                 check(found.beta, wanted.beta, tolerance, norm(wanted.gamma), "\(place): beta")
                 check(
-                    found.runningMean, wanted.runningMean, tolerance, norm(wanted.runningMean), "\(place): running mean")
+                    found.runningMean, wanted.runningMean, tolerance, norm(wanted.runningMean), "\(place): running mean"
+                )
                 check(
                     found.runningVariance, wanted.runningVariance, tolerance, norm(wanted.runningVariance),
                     "\(place): running variance")
@@ -109,6 +111,7 @@ import Testing
         // In float32 an example that lies on the border to six digits may fall to the other side.
         let borderline = tolerance > 1e-8 ? 1.0 : 0.0
         #expect(
-            abs(accuracy - wanted) * Double(examples) <= borderline + 1e-9, "\(what) accuracy: \(accuracy), not \(wanted)")
+            abs(accuracy - wanted) * Double(examples) <= borderline + 1e-9,
+            "\(what) accuracy: \(accuracy), not \(wanted)")
     }
 }

@@ -147,7 +147,8 @@ import Testing
 
     @Test func gradientsThatAreAllZeroAreCorrect() throws {
         let network = NetworkSpecification(
-            inputs: 1, hiddenLayers: [.init(units: 3, activation: .tanh)], outputs: 1, task: .binary, initializer: .zeros)
+            inputs: 1, hiddenLayers: [.init(units: 3, activation: .tanh)], outputs: 1, task: .binary,
+            initializer: .zeros)
         let examples = RandomProblem.make([[1], [2], [3], [4]], [0, 1, 1, 0], task: .binary)
         let report = try GradientCheck.run(network, TrainingSpecification(), on: examples)
         #expect(report.relativeError == 0)

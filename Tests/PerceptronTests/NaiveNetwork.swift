@@ -235,7 +235,8 @@ struct NaiveNetwork {
         let scale = training.clipNorm.map { norm > $0 ? $0 / norm : 1 } ?? 1
         for (kind, layer, row, column, value) in gradients {
             let key = "\(kind) \(layer) \(row) \(column)"
-            var optimizer = optimizers[key] 
+            var optimizer =
+                optimizers[key]
                 ?? ScalarOptimizer(
                     training.optimizer, isWeight: kind == "weights", decay: training.l2Lambda / Double(x.count))
             let (move, rate) = (value * scale, training.learningRate)

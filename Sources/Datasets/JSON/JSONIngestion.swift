@@ -11,7 +11,8 @@ extension TableStore {
         }
         let faults = FaultCollector()
         guard node.kind == .object else {
-            throw .fault(pointer, "must be an object with x and y, or an array of rows or records, not \(describe(node))")
+            throw .fault(
+                pointer, "must be an object with x and y, or an array of rows or records, not \(describe(node))")
         }
         var reader = ObjectReader(node, at: pointer, faults: faults)
         let x = reader.required("x")

@@ -11,7 +11,11 @@ extension DataSpecification {
     public func write(into json: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
         json.object { json in
             json.member("source", sourceWord.rawValue)
-            if case .dataset(let id) = source { json.member("dataset", id) } else { json.member("dataset", String?.none) }
+            if case .dataset(let id) = source {
+                json.member("dataset", id)
+            } else {
+                json.member("dataset", String?.none)
+            }
             json.member("table", table)
             if case .sets(let train, let dev, let test) = source {
                 json.object("given_rows") { json in

@@ -2,9 +2,9 @@ import Glibc
 import JSONDocument
 import Perceptron
 
-/// A table file, mapped read-only: its cells are paged in as they are used and shared by all who hold it.
 // @unchecked: the mapping is read-only and private to this object from `init` to `deinit`; all properties are
 // constants. Table files are never written to after their rename.
+/// A table file, mapped read-only: its cells are paged in as they are used and shared by all who hold it.
 public final class MappedTable: @unchecked Sendable {
     /// SHA-256 of the file.
     public let hash: String

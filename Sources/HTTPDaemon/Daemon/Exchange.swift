@@ -46,9 +46,12 @@ final class Exchange: @unchecked Sendable {
             phase = .decided(response)
         case .accept(let limit, let storage, let execution, let handle):
             guard (head.contentLength ?? 0) <= limit else { return refuse(fault(.bodyTooLarge(limit: limit))) }
-            let receiver = head.contentLength == 0 ? nil : BodyReceiver(
-                storage: storage, limit: limit, contentLength: head.contentLength,
-                dropLimit: core.configuration.dropLimit)
+            let receiver =
+                head.contentLength == 0
+                ? nil
+                : BodyReceiver(
+                    storage: storage, limit: limit, contentLength: head.contentLength,
+                    dropLimit: core.configuration.dropLimit)
             phase = .receiving(receiver, execution, handle)
             if receiver != nil { connection.noticeEnd() }
         }

@@ -84,7 +84,8 @@ public final class HTTPDaemon: Sendable {
         _ = core.traffic.wait(atMost: limit) { $0.active == 0 ? true : nil }
     }
 
-    private static func limits(_ configuration: HTTPDaemonConfiguration) throws(HTTPDaemonError) -> espalier_mhd_limits {
+    private static func limits(_ configuration: HTTPDaemonConfiguration) throws(HTTPDaemonError) -> espalier_mhd_limits
+    {
         let seconds = configuration.idleTimeout.components.seconds
         guard configuration.threads > 0, configuration.backgroundThreads > 0,
             configuration.connectionLimit >= configuration.threads, configuration.headerMemory >= 1024,

@@ -19,6 +19,7 @@ public struct HTTPDaemonConfiguration: Sendable {
     /// Makes the response to a request that no handler could answer; the head is nil for a malformed one.
     public var fault: @Sendable (RequestFault, HTTPRequestHead?) -> HTTPResponse
 
+    /// A configuration; the defaults fit a small server.
     public init(
         host: String = "127.0.0.1", port: Int = 8080, threads: Int = 2, backgroundThreads: Int = 4,
         connectionLimit: Int = 1024, idleTimeout: Duration = .seconds(60), headerMemory: Int = 32 << 10,
@@ -48,6 +49,7 @@ public enum HTTPDaemonError: Error, Sendable, Equatable, CustomStringConvertible
     case cannotListen(host: String, port: Int, reason: SystemError)
     case cannotStart(reason: SystemError)
 
+    /// One sentence for the operator.
     public var description: String {
         switch self {
         case .invalidConfiguration(let reason): reason

@@ -48,7 +48,9 @@ final class ListeningSocket: Sendable {
             if address.ai_family == AF_INET6 {
                 try set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, host == "::" ? 0 : 1, of: descriptor, host: host)
             }
-            if bind(descriptor, address.ai_addr, address.ai_addrlen) != 0 { throw SystemError(call: "bind", path: host) }
+            if bind(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
+                throw SystemError(call: "bind", path: host)
+            }
             if Glibc.listen(descriptor, SOMAXCONN) != 0 { throw SystemError(call: "listen", path: host) }
             return (descriptor, try boundPort(of: descriptor, host: host))
         } catch {

@@ -2,21 +2,27 @@
 public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     /// One field line; the value has no white space around it.
     public struct Field: Sendable, Equatable {
+        /// As sent.
         public let name: String
+        /// Without white space around it.
         public let value: String
 
+        /// Both.
         public init(name: String, value: String) {
             self.name = name
             self.value = value
         }
     }
 
+    /// All fields, in the order they came.
     public private(set) var fields: [Field]
 
+    /// Fields in an order.
     public init(_ fields: [Field] = []) {
         self.fields = fields
     }
 
+    /// Fields in the order written.
     public init(dictionaryLiteral elements: (String, String)...) {
         fields = elements.map { Field(name: $0.0, value: $0.1) }
     }

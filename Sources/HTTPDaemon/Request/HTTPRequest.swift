@@ -1,8 +1,11 @@
 /// A whole request, as a handler gets it.
 public struct HTTPRequest: Sendable {
+    /// Method, target and headers.
     public let head: HTTPRequestHead
+    /// The whole body.
     public let body: HTTPRequestBody
 
+    /// A request, without a body unless told otherwise.
     public init(head: HTTPRequestHead, body: HTTPRequestBody = .empty) {
         self.head = head
         self.body = body

@@ -3,6 +3,7 @@ public enum HTTPVersion: String, Sendable, Comparable {
     case http10 = "HTTP/1.0"
     case http11 = "HTTP/1.1"
 
+    /// Older comes first.
     public static func < (left: HTTPVersion, right: HTTPVersion) -> Bool {
         left == .http10 && right == .http11
     }
@@ -19,9 +20,11 @@ public struct HTTPRequestHead: Sendable {
     public let path: [String]
     /// The decoded query, in order; `+` is a space.
     public let query: [QueryParameter]
+    /// As sent.
     public let headers: HTTPHeaders
     /// How the body's length is told.
     public let framing: BodyFraming
+    /// As sent.
     public let version: HTTPVersion
     /// The client's numeric address without a port; IPv4 in dotted form also when it came through IPv6.
     public let peerAddress: String

@@ -1,8 +1,11 @@
 /// One `name=value` of a query string, decoded.
 public struct QueryParameter: Sendable, Equatable {
+    /// Before the `=`.
     public let name: String
+    /// After the `=`; empty without one.
     public let value: String
 
+    /// Both, decoded.
     public init(name: String, value: String) {
         self.name = name
         self.value = value
@@ -22,9 +25,10 @@ struct RequestTarget {
         }
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         path = try Self.segments(target[..<(mark ?? target.endIndex)])
-        query = try mark.map { mark throws(MalformedRequest) in
-            try Self.parameters(target[target.utf8.index(after: mark)...])
-        } ?? []
+        query =
+            try mark.map { mark throws(MalformedRequest) in
+                try Self.parameters(target[target.utf8.index(after: mark)...])
+            } ?? []
     }
 
     /// A server must take the absolute form too (RFC 9112, 3.2.2); its authority has no say here.

@@ -11,9 +11,12 @@ public struct HTTPResponse: Sendable {
 
     /// 200 to 999.
     public var status: Int
+    /// In the order they are sent.
     public var headers: [(name: String, value: String)]
+    /// What follows the headers.
     public var body: Body
 
+    /// A response, empty unless told otherwise.
     public init(status: Int, headers: [(name: String, value: String)] = [], body: Body = .empty) {
         self.status = status
         self.headers = headers

@@ -15,7 +15,9 @@ struct PreparedResponse: ~Copyable {
     static func make(_ response: HTTPResponse, toHead: Bool, closing: Bool) -> PreparedResponse? {
         guard (200...999).contains(response.status) else { return nil }
         var body = response.body
-        if case .stream(let stream) = body, stream.length == nil, [204, 304].contains(response.status) { body = .empty }
+        if case .stream(let stream) = body, stream.length == nil, [204, 304].contains(response.status) {
+            body = .empty
+        }
         guard let handle = makeHandle(body, toHead: toHead) else { return nil }
         let prepared = PreparedResponse(handle: handle, status: UInt32(response.status))
         for (name, value) in response.headers where !add(name, value, to: handle) { return nil }
@@ -28,7 +30,8 @@ struct PreparedResponse: ~Copyable {
     }
 
     private static func add(_ name: String, _ value: String, to handle: OpaquePointer) -> Bool {
-        let isDaemons = ["Connection", "Transfer-Encoding", "Content-Length"].contains(where: name.equalsIgnoringASCIICase)
+        let isDaemons = ["Connection", "Transfer-Encoding", "Content-Length"].contains(
+            where: name.equalsIgnoringASCIICase)
         guard !isDaemons, name.isHTTPToken, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return false }
         return MHD_add_response_header(handle, name, value) == .YES
     }

@@ -54,14 +54,16 @@ public struct JobRunner: Sendable {
 extension JobFailure {
     /// Divergence: where it was, and what usually helps.
     init(_ divergence: TrainingOutcome.Divergence, _ plan: JobPlan) {
-        var remedies = ["a smaller learning_rate (\(plan.training.learningRate / 10) instead of \(plan.training.learningRate))"]
+        var remedies = [
+            "a smaller learning_rate (\(plan.training.learningRate / 10) instead of \(plan.training.learningRate))"
+        ]
         if plan.data.specification.normalize == .none { remedies.append("\"normalize\": \"standard\"") }
         if plan.training.clipNorm == nil { remedies.append("\"clip_norm\": 1") }
         self.init(
             code: "diverged", title: "Training diverged",
             detail: "The cost or a parameter stopped being a finite number at step \(divergence.step) of epoch "
-                + "\(divergence.epoch). Try \(remedies.joined(separator: ", or "))."
-            , epoch: divergence.epoch, step: divergence.step)
+                + "\(divergence.epoch). Try \(remedies.joined(separator: ", or ")).", epoch: divergence.epoch,
+            step: divergence.step)
     }
 
     /// An error that kept a job from ending well.

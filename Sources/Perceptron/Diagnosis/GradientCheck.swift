@@ -9,9 +9,9 @@ public enum GradientCheck {
         /// The step to either side of a parameter, > 0. Truncation grows with its square, round-off with its inverse;
         /// at 1e-5 both lie well below the 1e-7 asked for.
         public var epsilon: Double = 1e-5
-        /// The most parameters looked at, ≥ 1. Nil: 2,000, fewer (down to 200) where the work is large.
+        /// The most parameters looked at, ≥ 1. Nil: 2,000, fewer (down to 20) where the work is large.
         public var maxParameters: Int?
-        /// The most examples J is taken over, ≥ 1. Nil: all, fewer (down to 64) where the work is large.
+        /// The most examples J is taken over, ≥ 1. Nil: all, fewer (down to 8) where the work is large.
         public var maxExamples: Int?
 
         /// The defaults.
@@ -101,7 +101,8 @@ private struct CheckSize {
         let passes = 2 * (Double(network.parameterCount) + Self.activation * units)
         let affordable = { (other: Int) in Int(min(Self.budget / (passes * Double(max(other, 1))), 1e15)) }
         let wanted = min(options.maxExamples ?? examples, examples)
-        parameters = min(options.maxParameters ?? min(2_000, max(20, affordable(min(wanted, 64)))), network.parameterCount)
+        parameters = min(
+            options.maxParameters ?? min(2_000, max(20, affordable(min(wanted, 64)))), network.parameterCount)
         self.examples = options.maxExamples == nil ? min(wanted, max(8, affordable(parameters))) : wanted
     }
 

@@ -1,9 +1,9 @@
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// The numbers of NumPy's legacy `numpy.random.RandomState(seed)`: the Mersenne Twister MT19937 (Matsumoto and

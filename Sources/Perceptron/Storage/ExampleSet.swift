@@ -1,5 +1,5 @@
-/// A read-only row-major table that lies in memory (or a mapped file) owned by someone else.
 // @unchecked: the bytes at `base` are never written after the table is made, and `owner` keeps them alive.
+/// A read-only row-major table that lies in memory (or a mapped file) owned by someone else.
 public struct FeatureTable: @unchecked Sendable {
     /// The cells' number format.
     public enum Element: String, Codable, Sendable {
@@ -51,7 +51,8 @@ public struct InputFeature: Hashable, Sendable {
 
     /// The plain cell unless told otherwise.
     public init(
-        column: Int, category: Double? = nil, mean: Double = 0, standardDeviation: Double = 1, missingValue: Double? = nil
+        column: Int, category: Double? = nil, mean: Double = 0, standardDeviation: Double = 1,
+        missingValue: Double? = nil
     ) {
         self.column = column
         self.category = category

@@ -67,7 +67,8 @@ final class Trainer<S: Scalar> {
             shape: shape, arenas: arenas, rows: max(train.count, dev?.count ?? 0, test?.count ?? 0), team: team,
             monitor: monitor, workspace: workspace)
         optimizer = try Optimizer(
-            training.optimizer.addingDecay(training.l2Lambda / Double(train.count)), count: layout.count, workspace: workspace)
+            training.optimizer.addingDecay(training.l2Lambda / Double(train.count)), count: layout.count,
+            workspace: workspace)
         watch = training.earlyStopping.map(EarlyStoppingWatch.init)
         snapshot =
             training.earlyStopping?.restoreBest == true ? try Snapshot(arenas, layout, in: workspace) : nil

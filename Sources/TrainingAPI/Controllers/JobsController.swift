@@ -32,7 +32,8 @@ struct JobsController: Sendable {
         case .cancelled(let job): return answer(200, job)
         case .cancelling(let job): return answer(202, job)
         case .conflict(let job):
-            throw Problem(.wrongState, "The job has \(job.status.rawValue); only a queued or running job can be cancelled.")
+            throw Problem(
+                .wrongState, "The job has \(job.status.rawValue); only a queued or running job can be cancelled.")
         case .unknown: throw Problem.noJob
         }
     }

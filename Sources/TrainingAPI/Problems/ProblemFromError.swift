@@ -10,7 +10,8 @@ extension Problem {
         switch error {
         case let problem as Problem: self = problem
         case let faults as Faults: self.init(faults)
-        case let error as JSONSyntaxError: self.init(.invalidJSON, "The body is not a JSON document: \(error.description)")
+        case let error as JSONSyntaxError:
+            self.init(.invalidJSON, "The body is not a JSON document: \(error.description)")
         case let error as IngestionError:
             switch error {
             case .faults(let faults): self.init(faults)
@@ -36,7 +37,8 @@ extension Problem {
             self.init(reason.status == 501 ? .notImplemented : .malformedRequest, reason.detail)
         case .bodyTooLarge(let limit): self.init(.tooLarge, "The body must have at most \(limit) bytes.")
         case .spoolFailed: self = .diskFull
-        case .stopping: self.init(.stopping, "The service is stopping; try again in a moment.", headers: [("Retry-After", "5")])
+        case .stopping:
+            self.init(.stopping, "The service is stopping; try again in a moment.", headers: [("Retry-After", "5")])
         case .invalidResponse: self = .failure
         }
     }
@@ -45,5 +47,6 @@ extension Problem {
     static let diskFull = Problem(.insufficientStorage, "There is no space left to store this. Nothing was stored.")
     static let noJob = Problem(.notFound, "There is no job with this id.")
     static let noDataset = Problem(.notFound, "There is no data set with this id.")
-    static let unknownCursor = Problem(Faults(pointer: "/query/after", detail: "is not the id of an element of this list"))
+    static let unknownCursor = Problem(
+        Faults(pointer: "/query/after", detail: "is not the id of an element of this list"))
 }

@@ -24,7 +24,9 @@ struct WeightsDocument: Sendable {
                     if ready.isEmpty { return .end }
                 }
                 let count = min(buffer.count, ready.count - sent)
-                ready.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[sent..<sent + count])) }
+                ready.withUnsafeBytes {
+                    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[sent..<sent + count]))
+                }
                 sent += count
                 return .filled(count)
             }
