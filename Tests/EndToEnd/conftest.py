@@ -1,18 +1,12 @@
 import pytest
 
 from harness.bodies import make_job
-from harness.contract import Contract
 from harness.server import BINARY, Server
 
 
 def pytest_sessionstart(session):
     if not session.config.option.collectonly and not BINARY.exists():
         pytest.exit(f"{BINARY} is missing: swift build -c release --product espalier, or set ESPALIER_BINARY", returncode=4)
-
-
-@pytest.fixture(scope="session")
-def contract():
-    return Contract()
 
 
 @pytest.fixture(scope="session")

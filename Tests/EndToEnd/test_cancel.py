@@ -17,7 +17,7 @@ def test_a_running_job_stops_at_once_and_keeps_its_weights(client):
     job = client.wait(id, until={"cancelled"}, timeout=5, every=0.005)
     assert (job["stop_reason"], job["error"]) == ("cancelled", None)
     events = client.events(id)
-    assert [event["type"] for event in events] == ["queued", "running", "cancelling", "cancelled"]
+    assert [event["type"] for event in events] == ["queued", "started", "cancelling", "cancelled"]
     assert (moment(events[3]) - moment(events[2])).total_seconds() < 0.25, "a mini-batch or 100 ms, and the weights' way to disk"
     assert client.weights(id)["layers"] and client.predict(id, [[0.0] * 10])["data"]
     assert client.history(id)[-1]["epoch"] == job["progress"]["epoch"]

@@ -59,8 +59,9 @@ def test_a_job_killed_while_running_is_queued_again_and_its_events_say_so(start_
     client = victim.start().client
     assert client.wait(id)["status"] == "succeeded"
     events = client.events(id)
-    assert [event["type"] for event in events] == ["queued", "running", "queued", "running", "succeeded"]
-    assert [event["id"] for event in events] == sorted({event["id"] for event in events})
+    assert [event["type"] for event in events] == ["queued", "started", "requeued", "started", "succeeded"]
+    assert [event["id"] for event in events] == [1, 2, 3, 4, 5]
+    assert [event["data"]["attempt"] for event in events if event["type"] == "started"] == [1, 2]
 
 
 def test_a_cancellation_survives(start_server):

@@ -92,11 +92,14 @@ def test_features_choose_columns_and_their_order(client):
 
 @pytest.mark.parametrize(("labels", "task", "classes"), [
     ([0, 1], "binary", [0, 1]), ([1, 0], "binary", [0, 1]), ([-1, 1], "binary", [-1, 1]), ([5, 2], "binary", [2, 5]), ([True, False], "binary", [False, True]),
-    (["yes", "no"], "binary", ["no", "yes"]), ([0, 1, 2], "multiclass", [0, 1, 2]), ([10, 9, 2], "multiclass", [2, 9, 10]),
-    (["b", "a", "ü"], "multiclass", ["a", "b", "ü"]), ([0.5, 1.25, 3], "regression", None), ([0.5, 1.5], "regression", None)])
+    ([0.5, 1.5], "binary", [0.5, 1.5]), (["yes", "no"], "binary", ["no", "yes"]),
+    ([0, 1, 2], "multiclass", [0, 1, 2]), ([3, 1, 2], "multiclass", [1, 2, 3]), (["b", "a", "ü"], "multiclass", ["a", "b", "ü"]),
+    (list(range(20)), "multiclass", list(range(20))), (list(range(1, 21)), "multiclass", list(range(1, 21))), (list(range(21)), "regression", None),
+    ([2, 3, 4], "regression", None), ([0, 1, 3], "regression", None), ([-1, 0, 1], "regression", None), ([10, 9, 2], "regression", None),
+    ([0.5, 1.25, 3], "regression", None), ([0, 1, 1.5], "regression", None)])
 def test_labels_decide_the_task_and_keep_their_type(client, labels, task, classes):
-    x, _ = blobs(rows=40)
-    job = client.train(make_job(data={"x": x, "y": [labels[n % len(labels)] for n in range(40)]}))
+    x, _ = blobs(rows=60)
+    job = client.train(make_job(data={"x": x, "y": [labels[n % len(labels)] for n in range(60)]}))
     data = job["settings"]["data"]
     assert (data["task"], data["classes"]) == (task, classes)
     assert [type(label) for label in data["classes"] or []] == [type(label) for label in classes or []]
@@ -107,9 +110,10 @@ def test_labels_decide_the_task_and_keep_their_type(client, labels, task, classe
     assert len(last["biases"]) == (len(classes) if task == "multiclass" else 1)
 
 
-def test_many_different_whole_numbers_are_a_regression(client):
-    x, _ = blobs(rows=60)
-    assert client.submit(make_job(data={"x": x, "y": list(range(60))}))["settings"]["data"]["task"] == "regression"
+@pytest.mark.parametrize(("rows", "values", "task"), [(40, 20, "multiclass"), (39, 20, "regression"), (6, 3, "multiclass"), (5, 3, "regression"), (60, 60, "regression")])
+def test_whole_numbers_are_classes_where_each_comes_twice_on_average(client, rows, values, task):
+    x, _ = blobs(rows=rows)
+    assert client.submit(make_job(data={"x": x, "y": [n % values for n in range(rows)]}))["settings"]["data"]["task"] == task
 
 
 def test_a_task_may_be_asked_for(client):
@@ -120,6 +124,10 @@ def test_a_task_may_be_asked_for(client):
     assert wide["settings"]["data"]["classes"] == list(range(30))
     two = client.submit(make_job(data={"x": x, "y": [n % 2 for n in range(60)], "task": "multiclass"}))
     assert two["settings"]["data"]["task"] == "multiclass"
+    sparse = client.submit(make_job(data={"x": x, "y": [[10, 9, 2][n % 3] for n in range(60)], "task": "multiclass"}))
+    assert sparse["settings"]["data"]["classes"] == [2, 9, 10]
+    number = client.submit(make_job(data={"x": x, "y": [n % 2 for n in range(60)], "task": "regression"}))
+    assert (number["settings"]["data"]["task"], number["settings"]["data"]["classes"]) == ("regression", None)
 
 
 # Text columns and missing values
@@ -130,7 +138,9 @@ COLOURS = "size,colour,y\n" + "".join(f"{n / 8},{['red', 'green', 'blue'][n % 3]
 def test_text_columns_become_one_feature_for_each_category(client):
     job = client.train(make_job(data={"csv": COLOURS, "target": "y"}))
     given = client.weights(job["id"])["input"]
-    assert given["columns"] == [{"name": "size", "kind": "numeric"}, {"name": "colour", "kind": "text", "categories": ["blue", "green", "red"]}]
+    assert given["columns"] == [
+        {"name": "size", "index": 0, "kind": "numeric"}, {"name": "colour", "index": 1, "kind": "text", "categories": ["blue", "green", "red"]}]
+    assert job["settings"]["data"]["inputs"] == 4
     assert len(given["features"]) == 4 and given["features"][0] == "size" and all("colour" in name for name in given["features"][1:])
 
 
@@ -193,11 +203,12 @@ X, Y = [[0, 1], [1, 0], [2, 2], [3, 1]], [0, 1, 0, 1]
     ({"x": X, "y": [0, 0, 0, 0]}, "/data/y"), ({"x": X, "y": ["a"] * 4}, "/data/y"), ({"x": X, "y": [0, 1, None, 1]}, "/data/y/2"),
     ({"x": X, "y": [0, 1, "a", 1]}, "/data/y/2"), ({"x": X, "y": [0, 1, [1], 1]}, "/data/y/2"), ({"x": X, "y": ["a", "b", {}, "a"]}, "/data/y/2"),
     ({"x": X, "y": [True, False, 1, False]}, "/data/y/2"),
-    ({"x": X, "y": [0, 1, 2, 1], "task": "binary"}, "/data/task"), ({"x": X, "y": ["a", "b", "a", "b"], "task": "regression"}, "/data/task"),
-    ({"x": X, "y": [0, 0.5, 1, 1], "task": "binary"}, "/data/task"),
+    ({"x": X, "y": [0, 1, 2, 1], "task": "binary"}, "/data/y"), ({"x": X, "y": ["a", "b", "a", "b"], "task": "regression"}, "/data/y"),
+    ({"x": X, "y": [0, 0.5, 1, 1], "task": "binary"}, "/data/y"), ({"csv": "a,y\n1,p\n2,q\n3,r\n", "target": "y", "task": "binary"}, "/data/target"),
     ({"train": {"x": X, "y": Y}, "split": {"train": 0.5}}, "/data/split"), ({"train": 7}, "/data/train"), ({"train": {"x": X}}, "/data/train/y"),
     ({"dev": {"x": X, "y": Y}}, "/data/train"), ({"train": {"x": X, "y": Y, "task": "auto"}}, "/data/train/task"),
-    ({"train": {"x": X, "y": Y}, "dev": {"x": [[1]], "y": [0]}}, "/data/dev/x/0"), ({"train": {"x": X, "y": Y}, "test": {"x": [[1, 2, 3]], "y": [0]}}, "/data/test/x/0"),
+    ({"train": {"x": X, "y": Y}, "dev": {"x": [[1]], "y": [0]}}, "/data/dev/x"), ({"train": {"x": X, "y": Y}, "test": {"x": [[1, 2, 3]], "y": [0]}}, "/data/test/x"),
+    ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2], [1]], "y": [0, 1]}}, "/data/dev/x/1"),
     ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2]], "y": [2]}}, "/data/dev/y/0"), ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2]], "y": ["0"]}}, "/data/dev/y/0"),
     ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2]], "y": [0, 1]}}, "/data/dev/y"), ({"train": {"x": X, "y": Y}, "valid": {"x": X, "y": Y}}, "/data/valid"),
     ({"csv": "a,y\n1,0\n2,1\n"}, "/data/target"), ({"csv": "", "target": "y"}, "/data/csv"), ({"csv": "a,y\n", "target": "y"}, "/data/csv"),
@@ -208,7 +219,7 @@ X, Y = [[0, 1], [1, 0], [2, 2], [3, 1]], [0, 1, 0, 1]
     ({"csv": "a,y\n1,0\n2,1\n", "target": "y", "features": []}, "/data/features"), ({"csv": "a,y\n1,0\n2,1\n", "target": "y", "features": ["z"]}, "/data/features/0"),
     ({"csv": "a,y\n1,0\n2,1\n", "target": "y", "features": ["a", "a"]}, "/data/features/1"), ({"csv": "a,y\n1,0\n2,1\n", "target": "y", "features": ["a", 0]}, "/data/features/1"),
     ({"csv": "a,y\n1,0\n2,1\n", "target": "y", "features": ["a", "y"]}, "/data/features/1"), ({"csv": "a,y\n1,0\n2,1\n", "target": "y", "features": "a"}, "/data/features"),
-    ({"csv": "y\n0\n1\n", "target": "y"}, "/data/features"), ({"csv": "a,y\n1,0\n2,1\n", "target": "y", "delimiter": "|"}, "/data/delimiter"),
+    ({"csv": "y\n0\n1\n", "target": "y"}, "/data/target"), ({"csv": "a,y\n1,0\n2,1\n", "target": "y", "delimiter": "|"}, "/data/delimiter"),
     ({"csv": "a,y\n1,0\n2,1\n", "target": "y", "header": 1}, "/data/header"), ({"csv": "a,y\ninf,0\n2,1\n", "target": "y"}, "/data/csv"),
     ({"dataset": "ds_000000000000000000000000", "target": "y"}, "/data/dataset"), ({"dataset": "x", "target": "y"}, "/data/dataset"), ({"dataset": 7, "target": 0}, "/data/dataset"),
     ({"dataset": "ds_000000000000000000000000", "target": "y", "csv": "a"}, "/data"),
@@ -222,11 +233,18 @@ def test_a_ragged_csv_names_the_row(client):
     assert "row" in detail and "2" in detail and "3" in detail, "how many cells there are and how many belong"
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "nan", "1e999"])
-def test_a_number_that_is_none_is_refused(client, number):
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "nan"])
+def test_a_word_in_place_of_a_number_is_no_json(client, number):
     response = client.post_text("/v1/jobs", '{"data": {"x": [[1], [%s]], "y": [0, 1]}}' % number)
-    assert response.status_code in (400, 422)
-    assert response.json()["code"] in ("invalid_json", "invalid_content")
+    assert response.status_code == 400 and response.json()["code"] == "invalid_json"
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1" + "0" * 400, "-1" + "0" * 400 + ".5"])
+@pytest.mark.parametrize(("x", "y", "pointer"), [("%s", "0", "/data/x/1/0"), ("2", "%s", "/data/y/1")])
+def test_a_number_beyond_float64_is_refused_by_pointer(client, number, x, y, pointer):
+    response = client.post_text("/v1/jobs", ('{"data": {"x": [[1], [' + x + ']], "y": [0, ' + y + ']}}') % number)
+    assert response.status_code == 422, response.text
+    assert [fault["pointer"] for fault in response.json()["errors"]] == [pointer]
 
 
 def test_many_ragged_rows_come_with_many_faults(client):

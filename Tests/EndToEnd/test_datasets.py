@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from harness.bodies import make_job, make_long_job
+from harness.bodies import csv_text, inline, make_job
 
 SMALL = "a,b,y\n1,x,0\n2,z,1\n"
 
@@ -21,6 +21,7 @@ def test_an_upload_is_described(client):
         {"index": 0, "name": "a", "kind": "numeric", "missing": 0},
         {"index": 1, "name": "b", "kind": "text", "categories": ["x", "z"], "missing": 0},
         {"index": 2, "name": "y", "kind": "numeric", "missing": 0}]
+    assert dataset["object"] == "dataset"
     assert client.get(f"/v1/datasets/{dataset['id']}").json() == dataset
 
 
@@ -66,14 +67,31 @@ def test_a_model_outlives_its_data_set(client):
     assert client.predict(job["id"], [[1, "x"]])["data"]
 
 
-def test_a_data_set_in_use_cannot_be_forgotten(client):
-    id = client.upload(SMALL)["id"]
-    job = client.submit({**make_long_job(), "data": {"dataset": id, "target": "y"}})["id"]
-    client.wait(job, until={"running"})
-    assert client.delete(f"/v1/datasets/{id}").status_code == 409
-    client.cancel(job)
-    client.wait(job, until={"cancelled"})
-    assert client.delete(f"/v1/datasets/{id}").status_code == 204
+@pytest.mark.parametrize("restarted", [False, True])
+def test_jobs_of_a_forgotten_data_set_go_on(start_server, server, job_of_seconds, restarted):
+    text = csv_text(inline(rows=40), ["a", "b", "y"])
+
+    def submit(client, dataset):
+        return client.submit({**job_of_seconds(1), "data": {"dataset": dataset, "target": "y"}})["id"]
+
+    undisturbed = submit(server.client, server.client.upload(text)["id"])
+    assert server.client.wait(undisturbed)["status"] == "succeeded"
+    busy = start_server(workers=1)
+    client = busy.client
+    dataset = client.upload(text)["id"]
+    running, queued = submit(client, dataset), submit(client, dataset)
+    client.wait(running, until={"running"})
+    assert client.job(queued)["status"] == "queued"
+    assert client.delete(f"/v1/datasets/{dataset}").status_code == 204
+    assert client.get(f"/v1/datasets/{dataset}").status_code == 404
+    assert client.job(running)["status"] == "running" and client.job(queued)["status"] == "queued"
+    if restarted:
+        busy.kill()
+        client = busy.start().client
+    expected = server.client.weights(undisturbed)["layers"]
+    for id in (running, queued):
+        assert client.wait(id)["status"] == "succeeded"
+        assert client.weights(id)["layers"] == expected
 
 
 def test_the_list_pages_newest_first(start_server):
@@ -120,11 +138,12 @@ def test_the_delimiter_is_found(client, delimiter):
     assert [column["name"] for column in dataset["columns"]] == ["a", "b", "y"]
 
 
-@pytest.mark.parametrize(("text", "header"), [("a,y\n1,0\n", True), ("1,0\n2,1\n", False), ("a,0\nb,1\n", False), ("a,b\nc,d\n", True), (",y\n1,0\n", False)])
-def test_a_header_is_found_where_no_cell_of_the_first_row_is_a_number_or_missing(client, text, header):
+@pytest.mark.parametrize(("text", "header"), [("a,y\n1,0\n", True), ("1,0\n2,1\n", False), ("a,0\nb,1\n", False), ("a,b\nc,d\n", True), (",y\n1,0\n", True), ("NA,y\n1,0\n", True),
+                                              ("NA,\n1,0\n", False), ("NA,1\n1,0\n", False)])
+def test_a_header_is_found_where_the_first_row_has_no_number_and_some_text(client, text, header):
     dataset = client.upload(text)
     assert dataset["rows"] == text.count("\n") - header
-    assert all((column["name"] is not None) == header for column in dataset["columns"])
+    assert [column["name"] for column in dataset["columns"]] == ([cell or None for cell in text.splitlines()[0].split(",")] if header else [None, None])
 
 
 @pytest.mark.parametrize(("media_type", "query", "header"), [
@@ -150,10 +169,26 @@ def test_what_reads_as_a_number_is_one(client, cell):
     assert dataset["columns"][0]["kind"] == "numeric"
 
 
-@pytest.mark.parametrize("cell", ["", "NA", "na", "N/A", "NaN", "nan", "null", "NULL"])
+@pytest.mark.parametrize("cell", ["", "NA", "N/A", "NaN", "nan", "null", "NULL", '""', '"NA"'])
 def test_a_missing_cell_is_counted(client, cell):
     dataset = client.upload(f"a,y\n{cell},0\n2,1\n")
     assert dataset["columns"][0] == {"index": 0, "name": "a", "kind": "numeric", "missing": 1}
+
+
+@pytest.mark.parametrize("cell", ["na", "Na", "n/a", "NAN", "Nan", "Null", "None", "-", "?", " ", " NA", "1 2", "1,5", "0x10", "1e", "--1", "1_000", "true"])
+def test_any_other_word_is_a_text(client, cell):
+    dataset = client.upload(f'a,y\n"{cell}",0\n2,1\n')
+    assert dataset["columns"][0] == {"index": 0, "name": "a", "kind": "text", "categories": sorted([cell, "2"]), "missing": 0}
+
+
+def test_a_text_among_many_numbers_is_taken_for_a_slip(client):
+    def column(texts, numbers):
+        return "a,y\n" + "x,0\n" * texts + "".join(f"{n},1\n" for n in range(numbers))
+
+    assert client.upload(column(1, 9))["columns"][0]["kind"] == "text"
+    response = client.post_text("/v1/datasets", column(1, 10), "text/csv")
+    assert response.status_code == 422
+    assert "row 1" in response.json()["errors"][0]["detail"] and '"x"' in response.json()["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize("content", [
@@ -182,22 +217,34 @@ def test_a_large_csv_is_read_whole(client):
 
 @pytest.mark.parametrize(("rows", "names", "kinds"), [
     ([[1, 2], [3, 4]], [None, None], ["numeric", "numeric"]), ([[1, "x"], [2, "y"]], [None, None], ["numeric", "text"]),
-    ([{"a": 1, "b": "x"}, {"b": "y", "a": 2}], ["a", "b"], ["numeric", "text"]), ([[True, 1], [False, 2]], [None, None], ["text", "numeric"]),
-    ([{"": 1, "a/b": None}, {"": 2, "a/b": 3}], ["", "a/b"], ["numeric", "numeric"])])
-def test_json_rows_are_arrays_or_objects(client, rows, names, kinds):
+    ([{"a": 1, "b": "x"}, {"b": "y", "a": 2}], ["a", "b"], ["numeric", "text"]), ([[True, 1], [False, 2]], [None, None], ["boolean", "numeric"]),
+    ([{"a": True, "a/b": None}, {"a": None, "a/b": 3}], ["a", "a/b"], ["boolean", "numeric"]), ([{"a": 1, "b": 2}, {"a": 3}], ["a", "b"], ["numeric", "numeric"]),
+    ({"x": [[1, 2], [3, 4]], "y": ["p", "q"]}, ["x0", "x1", "y"], ["numeric", "numeric", "text"]),
+    ({"x": [[1], [2]], "y": [True, False], "features": ["size"]}, ["size", "y"], ["numeric", "boolean"])])
+def test_json_is_rows_or_records_or_examples(client, rows, names, kinds):
     dataset = client.upload(json.dumps(rows), "application/json")
     assert dataset["rows"] == 2 and dataset["media_type"] == "application/json"
     assert [column["name"] for column in dataset["columns"]] == names and [column["kind"] for column in dataset["columns"]] == kinds
 
 
-@pytest.mark.parametrize(("rows", "pointer"), [
-    ([], ""), ({}, ""), (7, ""), ({"x": [[1]], "y": [0]}, ""), ([1, 2], "/0"), ([[]], "/0"), ([[1, 2], [3]], "/1"), ([[1, 2], {"a": 1}], "/1"), ([[1, [2]]], "/0/1"),
-    ([{"a": 1}, {"b": 1}], "/1"), ([{"a": 1}, {"a": 1, "b": 2}], "/1"), ([{"a": {}}], "/0/a"), ([{"a": 1}, [1]], "/1")])
-def test_broken_json_rows_are_refused_by_pointer(client, rows, pointer):
-    response = client.post_text("/v1/datasets", json.dumps(rows), "application/json")
+@pytest.mark.parametrize(("content", "pointers"), [
+    ([], {""}), ({}, {"/x", "/y"}), (7, {""}), ("a,y", {""}), (None, {""}), ([1], {"/0"}), ([[]], {"/0"}), ([{}], {"/0"}), ([[1, 2], [3]], {"/1"}), ([[1, 2], [3, 4, 5], [6]], {"/1", "/2"}),
+    ([[1, 2], {"a": 1}], {"/1"}), ([[1, [2]]], {"/0/1"}), ([[1, 2], ["x", 3]], {"/1/0"}), ([[True], [1]], {"/1/0"}), ([[1, 2], 7], {"/1"}),
+    ([{"a": 1}, {"b": 1}], {"/1/b"}), ([{"a": 1}, {"a": 1, "b": 2}], {"/1/b"}), ([{"a": {}}], {"/0/a"}), ([{"a": 1}, [1]], {"/1"}), ([{"a": 1}, {"a": "1"}], {"/1/a"}), ([{"": 1}], {"/0/"}),
+    ({"x": [[1]]}, {"/y"}), ({"y": [1]}, {"/x"}), ({"x": [[1]], "y": [0], "z": 1}, {"/z"}), ({"x": [[1]], "y": [0, 1]}, {"/y"}), ({"x": [[1], [1, 2]], "y": [0, 1]}, {"/x/1"}),
+    ({"x": [[1], ["2"]], "y": [0, 1]}, {"/x/1/0"}), ({"x": [[1]], "y": [0], "features": ["a", "b"]}, {"/features"}), ({"x": [[1]], "y": [0], "features": ["y"]}, {"/features/0"}),
+    ({"x": [[1, 2]], "y": [0], "features": ["a", "a"]}, {"/features/1"}), ({"x": [[1]], "y": [0], "features": [7]}, {"/features/0"})])
+def test_broken_json_is_refused_by_pointer(client, content, pointers):
+    response = client.post_text("/v1/datasets", json.dumps(content), "application/json")
     assert response.status_code == 422, response.text
-    assert any(fault["pointer"].startswith(pointer) for fault in response.json()["errors"])
-    assert len(response.json()["errors"]) <= 2
+    assert {fault["pointer"] for fault in response.json()["errors"]} == pointers
+
+
+def test_a_member_given_twice_is_refused(client):
+    for text, pointer in (('[{"a": 1, "a": 2}]', "/0/a"), ('{"x": [[1]], "y": [0], "y": [1]}', "/y")):
+        response = client.post_text("/v1/datasets", text, "application/json")
+        assert response.status_code == 422
+        assert [fault["pointer"] for fault in response.json()["errors"]] == [pointer]
 
 
 def test_what_is_no_json_is_400(client):

@@ -12,13 +12,14 @@ def settings(server):
 
 def test_a_job_of_data_alone_resolves_every_setting(settings):
     training = settings["training"]
-    seeds = {training.pop("seed"), training.pop("dropout_seed")}
-    assert all(0 <= seed < 2**32 for seed in seeds)
+    seeds = training.pop("seed"), training.pop("dropout_seed")
+    assert 0 <= seeds[0] < 2**32 and seeds[1] == seeds[0]
+    assert len(settings["data"].pop("table")) == 64
     assert settings == {
         "data": {
-            "source": "inline", "dataset": None, "target": None, "features": None, "task": "binary", "classes": [0, 1],
+            "source": "inline", "dataset": None, "target": "y", "features": None, "inputs": 2, "task": "binary", "classes": [0, 1],
             "split": {"train": 0.6, "dev": 0.2, "test": 0.2, "stratify": True}, "normalize": "standard", "missing": "error",
-            "rows": {"train": 24, "dev": 8, "test": 8}} | {name: None for name in ("header", "delimiter") if name in settings["data"]},
+            "rows": {"train": 24, "dev": 8, "test": 8}},
         "network": {
             "hidden_layers": [32, 16], "activation": ["relu", "relu"], "keep_prob": [1, 1], "input_keep_prob": 1, "batch_norm": False,
             "initializer": "auto", "initial_weights": None},
@@ -129,7 +130,15 @@ def test_a_regression_is_not_stratified(client):
     assert client.submit(make_job(data=line()))["settings"]["data"]["split"]["stratify"] is False
 
 
-def test_csv_answers_with_the_header_and_delimiter_it_found(client):
-    data = {"csv": csv_text(inline(), header=["a", "b", "y"], delimiter=";"), "target": "y"}
-    settings = client.submit(make_job(data=data))["settings"]["data"]
-    assert (settings["source"], settings["target"], settings["header"], settings["delimiter"]) == ("csv", "y", True, ";")
+def test_a_column_is_answered_by_its_name_where_it_has_one(client):
+    for header, target, answered in ((["a", "b", "y"], "y", "y"), (["a", "b", "y"], 2, "y"), (["a", "b", ""], 2, 2), (None, 2, 2)):
+        data = {"csv": csv_text(inline(), header=header, delimiter=";"), "target": target}
+        settings = client.submit(make_job(data=data))["settings"]["data"]
+        assert (settings["source"], settings["dataset"], settings["target"]) == ("csv", None, answered)
+
+
+def test_equal_data_has_an_equal_hash(client):
+    def table(data):
+        return client.submit(make_job(data=data))["settings"]["data"]["table"]
+
+    assert table(inline()) == table(inline(normalize="none")) != table(inline(seed=6))

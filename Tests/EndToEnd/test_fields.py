@@ -93,7 +93,7 @@ FIELDS = [
     *optimizer("rmsprop", rho="unit", epsilon="positive"),
     *optimizer("adam", beta1="unit", beta2="unit", epsilon="positive"),
     *optimizer("adamw", beta1="unit", beta2="unit", epsilon="positive", weight_decay="not negative"),
-    Field("/training/learning_rate", [1e-9, 0.3, 1, None], [0, -0.1, *NOT_A_NUMBER]),
+    Field("/training/learning_rate", [1e-9, 0.3, 1_000_000, None], [0, -0.1, 1_000_001, *NOT_A_NUMBER]),
     Field("/training/learning_rate_decay",
           ["cosine", {"name": "cosine"}, {"name": "cosine", "minimum": 0.0001}, {"name": "step", "rate": 0.5, "every": 10},
            {"name": "exponential", "rate": 0.99}, {"name": "inverse_time", "rate": 0.1}, None],
@@ -178,13 +178,15 @@ def test_a_gradient_check_refuses_what_a_job_refuses(client, field, value, point
 
 
 @pytest.mark.parametrize(("pointer", "good", "bad"), [
-    ("/gradient_check", [{}, None], [7, True, "all", [], At("/eps", {"eps": 1})]),
-    ("/gradient_check/epsilon", [1e-4, 1e-6, None], [0, -1, 1.5, *NOT_A_NUMBER]),
-    ("/gradient_check/max_parameters", [1, 5, 100_000, None], [0, -1, 100_001, *NOT_WHOLE]),
-    ("/gradient_check/sample_seed", [0, BIGGEST, None], [-1, *NOT_WHOLE])])
+    ("/gradient_check", [{}, None], [7, True, "all", [], At("/eps", {"eps": 1}), At("/sample_seed", {"sample_seed": 1})]),
+    ("/gradient_check/epsilon", [1e-12, 1e-6, 1e-4, 1, None], [0, -1, 1e-13, 1.5, *NOT_A_NUMBER]),
+    ("/gradient_check/max_parameters", [1, 5, 1_000_000, None], [0, -1, 1_000_001, *NOT_WHOLE]),
+    ("/gradient_check/max_examples", [1, 5, 2**31 - 1, None], [0, -1, 2**31, *NOT_WHOLE])])
 def test_the_fields_of_a_gradient_check(client, pointer, good, bad):
     for value in good:
-        response = client.post("/v1/gradient-checks", json=altered(make_job(), pointer, value))
+        body = altered(make_job(), pointer, value)
+        assert CONTRACT.errors(body, "/components/schemas/GradientCheckRequest") == []
+        response = client.post("/v1/gradient-checks", json=body)
         assert response.status_code == 200, f"{value}: {response.text}"
     for value in bad:
         suffix, value = (value.suffix, value.value) if isinstance(value, At) else ("", value)
@@ -245,9 +247,10 @@ def test_a_fault_says_what_would_be_right(client):
 
 @pytest.mark.parametrize("value", [None, [], "job", 7, True])
 def test_a_body_that_is_no_object_is_refused(client, value):
-    response = client.post_text("/v1/jobs", json.dumps(value))
-    assert response.status_code == 422
-    assert [fault["pointer"] for fault in response.json()["errors"]][0] == ""
+    for path in ("/v1/jobs", "/v1/gradient-checks"):
+        response = client.post_text(path, json.dumps(value))
+        assert response.status_code == 422
+        assert [fault["pointer"] for fault in response.json()["errors"]] == [""]
 
 
 @pytest.mark.parametrize("body", [{}, {"data": None}, {"name": "x"}])
@@ -258,7 +261,7 @@ def test_data_is_required(client, body):
 @pytest.mark.parametrize("monitor", ["dev_loss", "dev_accuracy"])
 def test_early_stopping_on_the_dev_set_needs_one(client, monitor):
     body = make_job(data=inline(split={"train": 1}), training={"early_stopping": {"monitor": monitor}})
-    assert set(client.faults("/v1/jobs", body)) == {"/training/early_stopping/monitor"}
+    assert set(client.faults("/v1/jobs", body)) == {"/training/early_stopping"}
     client.submit(altered(body, "/training/early_stopping/monitor", "train_loss"))
 
 

@@ -22,26 +22,34 @@ def test_every_network_is_correct(client, task, activation, batch_norm):
         training={"l1_lambda": 0.2, "l2_lambda": 0.7})
     answer = check(client, body)
     assert answer["verdict"] == "correct" and answer["relative_error"] <= 1e-7
-    assert answer["checked"] + answer["kinks"] == answer["parameters"] and answer["checked"] > 0.8 * answer["parameters"]
+    assert answer["checked"] == answer["parameters"] and answer["excluded"] <= answer["kinks"]
+    assert answer["excluded"] < 0.2 * answer["parameters"]
+    assert answer["kinks"] == 0 or activation in ("relu", "leaky_relu")
+    assert answer["examples"] == answer["settings"]["data"]["rows"]["train"]
     assert len(answer["layers"]) == 3
     for index, layer in enumerate(answer["layers"]):
-        assert layer["layer"] == index
-        assert ("gamma" in layer) == ("beta" in layer) == (batch_norm and index < 2)
+        others = {"gamma", "beta"} if batch_norm and index < 2 else {"biases"}
+        assert layer["layer"] == index and set(layer) == {"layer", "weights"} | others
 
 
 def test_the_groups_add_up(client):
     answer = check(client, make_job(training={"l2_lambda": 0.7}))
     groups = [layer[kind] for layer in answer["layers"] for kind in ("weights", "biases", "gamma", "beta") if kind in layer]
-    assert sum(group["checked"] for group in groups) == answer["checked"]
-    assert sum(group["kinks"] for group in groups) == answer["kinks"]
-    assert [layer["weights"]["checked"] + layer["weights"]["kinks"] for layer in answer["layers"]] == [8, 12, 3]
+    assert sum(group["checked"] for group in groups) == answer["checked"] - answer["excluded"]
+    assert sum(group["parameters"] for group in groups) == answer["parameters"] == 31
+    assert all(group["checked"] <= group["parameters"] for group in groups)
+    assert [layer["weights"]["parameters"] for layer in answer["layers"]] == [8, 12, 3]
+    assert [layer["biases"]["parameters"] for layer in answer["layers"]] == [4, 3, 1]
+    assert min(group["relative_error"] for group in groups) <= answer["relative_error"] <= max(group["relative_error"] for group in groups)
 
 
 def test_the_worst_come_worst_first_with_both_values(client):
     worst = check(client, make_job())["worst"]
     assert 0 < len(worst) <= 10
-    errors = [item["relative_error"] for item in worst]
-    assert errors == sorted(errors, reverse=True)
+    shares = [abs(item["numeric"] - item["analytic"]) for item in worst]
+    assert shares == sorted(shares, reverse=True)
+    places = [(item["layer"], item["kind"], *item["index"]) for item in worst]
+    assert len(set(places)) == len(places)
     for item in worst:
         assert len(item["index"]) == (2 if item["kind"] == "weights" else 1)
         difference = abs(item["numeric"] - item["analytic"])
@@ -62,14 +70,33 @@ def test_epsilon_is_answered_and_a_clumsy_one_is_noticed(client):
     assert clumsy["verdict"] in ("suspicious", "wrong") and clumsy["relative_error"] > 1e-7
 
 
-def test_a_large_network_is_sampled_by_seed(client):
-    def sample(**options):
-        return check(client, make_job(network={"hidden_layers": [40, 30]}, gradient_check={"max_parameters": 100, **options}))
+def test_the_seed_draws_a_sample_of_parameters_and_of_examples(client):
+    """The weights and the training rows are given, so that the seed decides nothing else."""
+    x, y = inline(rows=50)["x"], inline(rows=50)["y"]
+    network = {"hidden_layers": [40, 30], "activation": "tanh"}
+    layers = client.weights(client.train(make_job(network=network))["id"])["layers"]
 
-    first, again, other = sample(sample_seed=1), sample(sample_seed=1), sample(sample_seed=2)
+    def sample(seed, **options):
+        return check(client, make_job(
+            data={"train": {"x": x, "y": y}}, network={**network, "initial_weights": layers}, training={"seed": seed}, gradient_check=options))
+
+    first, again, other = (sample(seed, max_parameters=100) for seed in (1, 1, 2))
     assert first["parameters"] == 40 * 3 + 30 * 41 + 31
-    assert first["checked"] + first["kinks"] == 100 and first["verdict"] == "correct"
-    assert first == again and first["worst"] != other["worst"]
+    assert (first["checked"], first["examples"], first["verdict"]) == (100, 50, "correct")
+    assert first == again and first["cost"] == other["cost"] and first["worst"] != other["worst"]
+    assert all(group["checked"] > 0 for layer in first["layers"] for group in (layer["weights"], layer["biases"]))
+
+    first, again, other = (sample(seed, max_parameters=20, max_examples=7) for seed in (1, 1, 2))
+    assert (first["checked"], first["examples"], first["verdict"]) == (20, 7, "correct")
+    assert first == again and first["cost"] != other["cost"]
+
+
+@pytest.mark.timeout(60)
+def test_a_huge_network_is_checked_in_seconds(client):
+    answer = check(client, make_job(network={"hidden_layers": [2000, 2000], "activation": "tanh"}))
+    assert answer["parameters"] == 2000 * 3 + 2000 * 2001 + 2001
+    assert answer["verdict"] == "correct" and 20 <= answer["checked"] <= 2000
+    assert all(group["checked"] > 0 for layer in answer["layers"] for group in (layer["weights"], layer["biases"]))
 
 
 def test_nothing_is_stored(start_server):
@@ -85,5 +112,7 @@ def test_the_settings_are_those_of_the_job(client):
 
 def test_initial_weights_are_checked_where_they_are(client):
     layers = client.weights(client.train(make_job(training={"epochs": 100}))["id"])["layers"]
-    answer = check(client, make_job(network={"initial_weights": layers}))
+    body = make_job(network={"initial_weights": layers})
+    answer = check(client, body)
     assert answer["verdict"] == "correct" and answer["cost"] != check(client, make_job())["cost"]
+    assert answer["settings"] == client.submit(body)["settings"]

@@ -22,8 +22,24 @@ def run(*arguments, timeout=20):
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_an_idle_server_with_status_0(start_server, name):
     server = start_server()
+    server.client.get("/livez")
     server.process.send_signal(name)
     assert server.process.wait(10) == 0
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_comes_with_the_listening_line_ends_the_server_with_status_0(tmp_path, name):
+    for _ in range(10):
+        command = [str(BINARY), "serve", "--host", "127.0.0.1", "--port", "0", "--data-dir", str(tmp_path)]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+        try:
+            assert any("listening on" in line for line in process.stderr)
+            process.send_signal(name)
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
+            process.wait(10)
+            process.stderr.close()
 
 
 def test_sigterm_ends_a_busy_server_within_ten_seconds_and_its_jobs_go_on_after_a_restart(start_server, server, job_of_seconds):

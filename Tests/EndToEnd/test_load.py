@@ -63,4 +63,4 @@ def test_the_same_job_cancelled_by_many_at_once_is_cancelled_once(server):
         codes = list(pool.map(lambda _: server.new_client().cancel(id).status_code, range(16)))
     assert set(codes) <= {200, 202}
     server.client.wait(id, until={"cancelled"})
-    assert [event["type"] for event in server.client.events(id)] == ["queued", "running", "cancelling", "cancelled"]
+    assert [event["type"] for event in server.client.events(id)] == ["queued", "started", "cancelling", "cancelled"]

@@ -18,6 +18,7 @@ CASES = {
     "boolean labels": (make_job(data={"x": blobs()[0], "y": [False, True] * 20}), ROWS),
     "two classes by softmax": (make_job(data=inline(task="multiclass")), ROWS),
     "no hidden layer": (make_job(network={"hidden_layers": []}), ROWS),
+    "text missing": (make_job(data={"csv": TEXT.replace("red", "", 3), "target": "y", "missing": "mean"}), [[0.5, None, 3], [None, "blue", None], *TEXT_ROWS]),
     "not normalised": (make_job(data=inline(normalize="none")), ROWS),
     "constant column": (make_job(data={"x": [[5, n % 9] for n in range(40)], "y": [n % 2 for n in range(40)]}), ROWS),
     "one-hot": (make_job(data={"csv": TEXT, "target": "y"}), TEXT_ROWS),
@@ -96,12 +97,39 @@ def models(server):
 
 
 @pytest.mark.parametrize(("model", "body", "pointer"), [
-    ("numbers", {}, "/x"), ("numbers", {"x": None}, "/x"), ("numbers", {"x": 7}, "/x"), ("numbers", {"x": []}, "/x"), ("numbers", {"x": [7]}, "/x/0"), ("numbers", {"x": [[]]}, "/x/0"),
+    ("numbers", {}, "/x"), ("numbers", {"x": None}, "/x"), ("numbers", {"x": 7}, "/x"), ("numbers", {"x": [7]}, "/x/0"), ("numbers", {"x": [[]]}, "/x/0"),
     ("numbers", {"x": [[1]]}, "/x/0"), ("numbers", {"x": [[1, 2], [1, 2, 3]]}, "/x/1"), ("numbers", {"x": [[1, "2"]]}, "/x/0/1"), ("numbers", {"x": [[1, True]]}, "/x/0/1"),
     ("numbers", {"x": [[1, None]]}, "/x/0/1"), ("numbers", {"x": [[1, [2]]]}, "/x/0/1"), ("numbers", {"x": [[1, 2]], "y": [0]}, "/y"), ("numbers", [], ""),
     ("text", {"x": [[1, "purple", 3]]}, "/x/0/1"), ("text", {"x": [[1, 7, 3]]}, "/x/0/1"), ("text", {"x": [["red", "red", 3]]}, "/x/0/0"), ("text", {"x": [[1, None, 3]]}, "/x/0/1")])
 def test_rows_that_the_model_cannot_read_are_refused_by_pointer(client, models, model, body, pointer):
     assert set(client.faults(f"/v1/jobs/{models[model]}/predictions", body)) == {pointer}
+
+
+def test_no_rows_get_no_predictions(client, models):
+    assert client.predict(models["numbers"], []) == {"object": "predictions", "task": "binary", "classes": [0, 1], "data": []}
+
+
+def test_a_tie_is_the_first_class(client):
+    """All weights are zero: every class is as likely as another, exactly."""
+    for classes in (2, 3):
+        data = {"train": dict(zip("xy", blobs(rows=30, classes=classes))), "task": "multiclass" if classes == 3 else "binary"}
+        job = client.train(make_job(
+            data=data, network={"hidden_layers": [], "initializer": "zeros"}, training={"epochs": 1, "optimizer": "sgd", "learning_rate": 1e-30}))
+        predicted = client.predict(job["id"], ROWS)["data"]
+        assert [item["class"] for item in predicted] == [0] * len(ROWS)
+        assert classes == 3 or [item["probability"] for item in predicted] == [0.5] * len(ROWS)
+        assert job["metrics"]["train"]["accuracy"] == pytest.approx(1 / classes)
+
+
+def test_boolean_columns_take_booleans(client):
+    rows = [{"wet": n % 2 == 0, "size": n / 8, "y": int(n % 3 == 0)} for n in range(30)]
+    dataset = client.post("/v1/datasets", json=rows).json()
+    assert [column["kind"] for column in dataset["columns"]] == ["boolean", "numeric", "numeric"]
+    id = client.train(make_job(data={"dataset": dataset["id"], "target": "y"}))["id"]
+    assert client.weights(id)["input"]["columns"][0] == {"name": "wet", "index": 0, "kind": "boolean"}
+    words, numbers = client.predict(id, [[True, 1], [False, 2]]), client.predict(id, [[1, 1], [0, 2]])
+    assert words == numbers and words["data"][0] != words["data"][1]
+    assert set(client.faults(f"/v1/jobs/{id}/predictions", {"x": [["true", 1], [True, True]]})) == {"/x/0/0", "/x/1/1"}
 
 
 def test_an_unknown_category_is_told_with_the_known_ones(client, models):
@@ -126,7 +154,7 @@ def test_a_weights_document_describes_its_job(client):
     text = csv_text(inline(rows=60, classes=3), ["a", "b", "kind"])
     job = client.train(make_job(data={"csv": text, "target": "kind"}))
     document = client.weights(job["id"])
-    assert document["training"] == job["settings"] and document["metrics"] == job["metrics"]
+    assert {part: document[part] for part in ("data", "network", "training")} == job["settings"] and document["metrics"] == job["metrics"]
     assert document["input"]["features"] == ["a", "b"]
     assert [len(layer["biases"]) for layer in document["layers"]] == [4, 3, 3]
     assert [len(layer["weights"][0]) for layer in document["layers"]] == [2, 4, 3]

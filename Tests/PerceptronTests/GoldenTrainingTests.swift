@@ -45,7 +45,7 @@ import Testing
             check(dev, expected.dev, tolerance, "\(place): dev", examples: golden.dev.y.count)
         }
         let last = try #require(golden.expected.history.last)
-        check(outcome.train, last.train, tolerance, "\(name): train metrics", examples: golden.train.y.count)
+        check(try outcome.measured, last.train, tolerance, "\(name): train metrics", examples: golden.train.y.count)
 
         let layers = outcome.network.layers
         try #require(layers.count == golden.expected.layers.count)

@@ -77,8 +77,8 @@ import Testing
                 let stepCost = try #require(row.stepCost)
                 #expect(isClose(stepCost, cost, tolerance))
             }
-            #expect(isClose(outcome.train.loss, twin.loss(), tolerance))
-            #expect(isClose(outcome.train.cost, twin.loss() + twin.penalty, tolerance))
+            #expect(try isClose(outcome.measured.loss, twin.loss(), tolerance))
+            #expect(try isClose(outcome.measured.cost, twin.loss() + twin.penalty, tolerance))
             #expect(outcome.network.layers.count == twin.layers.count)
             for (fast, plain) in zip(outcome.network.layers, twin.layers) {
                 #expect(areClose(fast.weights, plain.weights, tolerance))

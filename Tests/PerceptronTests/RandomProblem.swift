@@ -1,4 +1,5 @@
 import Perceptron
+import Testing
 
 /// Random examples and starting layers for tests of derivatives; the same ones for the same arguments.
 enum RandomProblem {
@@ -48,5 +49,12 @@ enum RandomProblem {
             inputs: inputs,
             hiddenLayers: hidden.map { .init(units: $0, activation: activation, keepProb: keepProb) },
             outputs: outputs, task: task, inputKeepProb: inputKeepProb, batchNorm: batchNorm, initialLayers: layers)
+    }
+}
+
+extension TrainingOutcome {
+    /// The metrics on the training set, which a run that was not cancelled always has.
+    var measured: SetMetrics {
+        get throws { try #require(train) }
     }
 }

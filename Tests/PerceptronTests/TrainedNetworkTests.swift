@@ -95,10 +95,10 @@ import Testing
                 if task == .multiclass { #expect(abs(output.reduce(0, +) - 1) < 1e-6) }
             }
             if task == .regression {
-                let rmse = try #require(outcome.train.rmse)
+                let rmse = try #require(outcome.measured.rmse)
                 #expect(abs((squares / Double(examples.count)).squareRoot() - rmse) < 1e-6)
             } else {
-                #expect(outcome.train.accuracy == Double(correct) / Double(examples.count))
+                #expect(try outcome.measured.accuracy == Double(correct) / Double(examples.count))
             }
             let plain = (0..<examples.count).flatMap { row in (0..<4).map { examples.table[row, $0] } }
             #expect(try network.predict(plain, rows: examples.count) == outputs)

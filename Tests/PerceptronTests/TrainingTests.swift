@@ -40,11 +40,11 @@ import Testing
             }, sets)
         #expect(outcome.stopReason == .completed)
         #expect(outcome.epochs == 60)
-        #expect(try #require(outcome.train.accuracy) > 0.97)
+        #expect(try #require(outcome.measured.accuracy) > 0.97)
         #expect(try #require(outcome.test?.accuracy) > 0.93)
         #expect(outcome.train == outcome.history.last?.train)
         #expect(outcome.dev == outcome.history.last?.dev)
-        #expect(outcome.train.rmse == nil)
+        #expect(try outcome.measured.rmse == nil)
         #expect(outcome.network.precision == precision)
         #expect(outcome.trainingSeconds > 0)
         let best = try #require(outcome.best)
@@ -67,9 +67,9 @@ import Testing
             }, DataSets(train: set))
         #expect(abs(outcome.network.layers[0].weights[0] - 3) < 1e-9)
         #expect(abs(outcome.network.layers[0].biases[0] - 1) < 1e-9)
-        #expect(try #require(outcome.train.r2) > 1 - 1e-12)
-        #expect(abs(try #require(outcome.train.rmse) - outcome.train.loss.squareRoot()) < 1e-15)
-        #expect(outcome.train.accuracy == nil)
+        #expect(try #require(outcome.measured.r2) > 1 - 1e-12)
+        #expect(abs(try #require(outcome.measured.rmse) - outcome.measured.loss.squareRoot()) < 1e-15)
+        #expect(try outcome.measured.accuracy == nil)
         let first = try #require(outcome.history.first?.train)
         // The start predicts w x: Σ (y − ȳ)² is 9 Σ (x − x̄)².
         let mean = x.map { 3 * $0[0] + 1 }.reduce(0, +) / 50
@@ -83,8 +83,8 @@ import Testing
             NetworkSpecification(inputs: 1, hiddenLayers: [], outputs: 1, task: .regression),
             training { $0.epochs = 1 },
             DataSets(train: set))
-        #expect(outcome.train.r2 == nil)
-        #expect(outcome.train.rmse != nil)
+        #expect(try outcome.measured.r2 == nil)
+        #expect(try outcome.measured.rmse != nil)
     }
 
     @Test(arguments: Precision.allCases)
@@ -216,7 +216,7 @@ import Testing
         #expect(!outcome.interrupted)
         #expect(outcome.epochs >= 2)
         #expect(outcome.history.last?.epoch == outcome.epochs)
-        #expect(outcome.train.loss < outcome.history[0].train.loss)
+        #expect(try outcome.measured.loss < outcome.history[0].train.loss)
         #expect(outcome.train == outcome.history.last?.train)
         #expect(monitor.progress.epoch == outcome.epochs)
     }
@@ -233,6 +233,16 @@ import Testing
         #expect(outcome.epochs == 0)
         #expect(outcome.network.layers == start.initialLayers)
         #expect(outcome.history.map(\.epoch) == [0])
+    }
+
+    @Test func whoCancelsALargeRunDoesNotWaitForItsMeasurement() throws {
+        let monitor = TrainingMonitor(epochs: 5)
+        monitor.stop(.cancel)
+        let wide = NetworkSpecification(inputs: 2, hiddenLayers: [.init(units: 2_000)], outputs: 1, task: .binary)
+        let outcome = try run(wide, training { $0.epochs = 5 }, DataSets(train: classes(20_000)), monitor)
+        #expect(outcome.stopReason == .cancelled)
+        #expect(outcome.train == nil)
+        #expect(outcome.network.layers.count == 2)
     }
 
     @Test func anInterruptedRunSaysSo() throws {

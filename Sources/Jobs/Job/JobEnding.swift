@@ -3,18 +3,7 @@ import Perceptron
 /// What training brought.
 public struct JobResult: Hashable, Sendable {
     /// The epoch that did best.
-    public struct Best: Hashable, Sendable {
-        /// Completed epochs; 0 is the start.
-        public var epoch: Int
-        /// Loss on the dev set then; nil if there is no dev set, or it was not looked at then.
-        public var devLoss: Double?
-
-        /// Both.
-        public init(epoch: Int, devLoss: Double?) {
-            self.epoch = epoch
-            self.devLoss = devLoss
-        }
-    }
+    public typealias Best = TrainingOutcome.Best
 
     /// Epochs completed.
     public var epochs: Int

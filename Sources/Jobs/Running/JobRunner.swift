@@ -37,7 +37,7 @@ public struct JobRunner: Sendable {
         let result = JobResult(
             epochs: outcome.epochs, train: divergence == nil ? outcome.train : nil,
             dev: divergence == nil ? outcome.dev : nil, test: divergence == nil ? outcome.test : nil,
-            best: outcome.best.map { .init(epoch: $0.epoch, devLoss: $0.devLoss) },
+            best: outcome.best,
             trainingSeconds: outcome.trainingSeconds, inputEncoding: encoding.bytes, hasWeights: divergence == nil)
         let status: JobEnding.Status =
             switch outcome.stopReason {

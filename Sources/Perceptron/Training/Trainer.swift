@@ -258,20 +258,29 @@ final class Trainer<S: Scalar> {
         return evaluator.metrics(set, penalty: penalty.cost(arenas, layout), mayStop: mayStop)
     }
 
+    /// Whether measuring all sets takes some hundredths of a second at most: a look at a parameter costs about as much
+    /// whatever the network, and each row has a cost of its own.
+    private var isQuicklyMeasured: Bool {
+        let rows = train.count + (dev?.count ?? 0) + (test?.count ?? 0)
+        return Double(rows) * Double(layout.count + 50) < 1e8
+    }
+
     // MARK: The end
 
     private func finish() -> TrainingOutcome {
         let trainingSeconds = MonotonicClock.seconds - startedAt - evaluationSeconds
         let reason = stopReason ?? .completed
         let interrupted = reason == .cancelled && monitor.stopRequest == .interrupt
-        if reason == .cancelled || reason == .timeLimit, !interrupted, history.last?.epoch != epoch {
+        // Who cancels does not want to wait: large sets are not measured once more.
+        let measures = reason != .cancelled || !interrupted && isQuicklyMeasured
+        if reason == .cancelled || reason == .timeLimit, measures, history.last?.epoch != epoch {
             record(learningRate: training.learningRate(epoch: max(epoch - 1, 0)), mayStop: false)
         }
         if bestEpoch != nil, let snapshot {
             snapshot.restore(arenas, layout)
             measured.steps = -1
         }
-        let (train, dev, test) = finalMetrics(interrupted: interrupted)
+        let (train, dev, test) = measures ? finalMetrics() : (nil, nil, nil)
         if snapshot != nil, bestEpoch?.devLoss == nil { bestEpoch?.devLoss = dev?.loss }
         report(MonotonicClock.seconds, stepInEpoch: 0, ended: true)
         return TrainingOutcome(
@@ -281,13 +290,8 @@ final class Trainer<S: Scalar> {
             divergence: divergence)
     }
 
-    /// Metrics of the parameters that are handed out. A process that is stopping does not wait for them.
-    private func finalMetrics(interrupted: Bool) -> (train: SetMetrics, dev: SetMetrics?, test: SetMetrics?) {
-        let unknown = SetMetrics(loss: .nan, cost: .nan)
-        if interrupted { return (history.last?.train ?? unknown, history.last?.dev, nil) }
-        return (
-            trainMetrics(mayStop: false) ?? unknown, devMetrics(mayStop: false),
-            test.flatMap { measure($0, mayStop: false) }
-        )
+    /// Metrics of the parameters that are handed out.
+    private func finalMetrics() -> (train: SetMetrics?, dev: SetMetrics?, test: SetMetrics?) {
+        (trainMetrics(mayStop: false), devMetrics(mayStop: false), test.flatMap { measure($0, mayStop: false) })
     }
 }

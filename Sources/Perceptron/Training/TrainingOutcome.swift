@@ -35,18 +35,17 @@ public struct TrainingOutcome: Sendable {
     public var network: TrainedNetwork
     /// The learning curve.
     public var history: [HistoryRow]
-    /// `network` on the training set.
-    public var train: SetMetrics
-    /// `network` on the dev set, if there is one.
+    /// `network` on the training set; nil when the run was cancelled and measuring takes long, or interrupted.
+    public var train: SetMetrics?
+    /// `network` on the dev set, if there is one; nil where `train` is.
     public var dev: SetMetrics?
-    /// `network` on the test set, if there is one.
+    /// `network` on the test set, if there is one; nil where `train` is.
     public var test: SetMetrics?
     /// Completed epochs.
     public var epochs: Int
     /// Why it ended.
     public var stopReason: StopReason
     /// Whether it ended only because the process is stopping (`StopRequest.interrupt`): the run should be repeated.
-    /// `train` and `dev` are then the last history row's.
     public var interrupted: Bool
     /// With early stopping the best epoch of its monitor, else the epoch with the lowest dev loss among those
     /// evaluated; nil where there is nothing to compare.

@@ -16,11 +16,11 @@ def encode(document, rows):
     """Raw rows → features, one column of numbers for each name in input.features."""
     given, columns = document["input"], []
     for index, column in enumerate(given["columns"]):
-        cells = [row[index] for row in rows]
-        if column["kind"] == "text":
-            columns += [[float(cell == category) for cell in cells] for category in column["categories"]]
-        else:
-            columns.append([given["missing_values"][index] if cell is None else cell for cell in cells])
+        for category in column.get("categories", [None]):
+            feature = len(columns)
+            columns.append([
+                given["missing_values"][feature] if cell is None else float(cell == category if column["kind"] == "text" else cell)
+                for cell in (row[index] for row in rows)])
     features = np.array(columns, dtype=float).T
     assert features.shape[1] == len(given["features"]) == len(given["mean"]) == len(given["std"])
     return (features - given["mean"]) / given["std"]
@@ -44,7 +44,7 @@ def predictions(document, rows):
     a = outputs(document, rows)
     match task:
         case "binary":
-            return [{"probability": p, "class": classes[int(p >= 0.5)]} for p in a[:, 0]]
+            return [{"probability": p, "class": classes[int(p > 0.5)]} for p in a[:, 0]]
         case "multiclass":
             return [{"probabilities": list(p), "class": classes[int(np.argmax(p))]} for p in a]
         case "regression":
