@@ -16,7 +16,8 @@ let package = Package(
 
         .target(name: "JSONDocument", dependencies: ["CSimdJSON"]),
         .target(name: "CFloatingPoint"),
-        .target(name: "Perceptron", dependencies: ["COpenBLAS", "CFloatingPoint"]),
+        .target(name: "CKernels"),
+        .target(name: "Perceptron", dependencies: ["COpenBLAS", "CFloatingPoint", "CKernels"]),
         .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
@@ -31,7 +32,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
-        .testTarget(name: "PerceptronTests", dependencies: ["Perceptron"], exclude: ["Golden"]),
+        .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "CKernels"], exclude: ["Golden"]),
         .testTarget(name: "HTTPDaemonTests", dependencies: ["HTTPDaemon"]),
         .testTarget(
             name: "JobsTests",

@@ -123,7 +123,8 @@ struct NaiveNetwork {
         case .regression: return ((z[0] - y) * (z[0] - y), [2 * (z[0] - y)])
         case .binary:
             let p = 1 / (1 + exp(-z[0]))
-            return (-(y * log(p) + (1 - y) * log(1 - p)), [p - y])
+            // −y log p − (1 − y) log(1 − p), where 1 − p would lose the digits of a confident answer.
+            return (y * log1p(exp(-z[0])) + (1 - y) * log1p(exp(z[0])), [p - y])
         case .multiclass:
             let sum = z.map { exp($0) }.reduce(0, +)
             let p = z.map { exp($0) / sum }

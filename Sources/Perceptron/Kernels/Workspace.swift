@@ -4,7 +4,8 @@
     import Musl
 #endif
 
-/// Owns the zeroed, cache-line aligned blocks of one run; all are taken before its loop and go together.
+/// Owns the zeroed blocks of one run, aligned to and whole multiples of a cache line, which is also the widest vector;
+/// all are taken before its loop and go together.
 final class Workspace {
     private var blocks: [UnsafeMutableRawPointer] = []
 
@@ -16,10 +17,12 @@ final class Workspace {
     func take<T: BitwiseCopyable>(_ count: Int, of type: T.Type = T.self) throws(TrainingError) -> UnsafeMutablePointer<
         T
     > {
-        let (bytes, overflow) = max(count, 1).multipliedReportingOverflow(by: MemoryLayout<T>.stride)
+        let (needed, overflow) = max(count, 1).multipliedReportingOverflow(by: MemoryLayout<T>.stride)
+        guard !overflow, needed <= .max - 63 else { throw .notEnoughMemory(bytes: .max) }
+        let bytes = (needed + 63) & ~63
         var block: UnsafeMutableRawPointer?
-        guard !overflow, posix_memalign(&block, 64, bytes) == 0, let block else {
-            throw .notEnoughMemory(bytes: overflow ? .max : bytes)
+        guard posix_memalign(&block, 64, bytes) == 0, let block else {
+            throw .notEnoughMemory(bytes: bytes)
         }
         memset(block, 0, bytes)
         blocks.append(block)

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The forward pass in inference mode: no dropout, running statistics; in blocks of a fixed number of rows.
 final class Inference<S: Scalar> {
     typealias Values = UnsafeMutablePointer<S>
@@ -11,11 +13,14 @@ final class Inference<S: Scalar> {
     private let workspace: Workspace
     /// Per worker: a block's inputs, and two blocks as wide as the widest layer.
     private let blocks: [(input: Values, odd: Values, even: Values)]
+    /// Per worker, where the fused kernels run the network.
+    private let fused: [FusedState<S>]
     /// Per layer: batch normalisation as one multiplication and addition.
     private let scales: [(scale: Values, shift: Values)?]
 
     init(
-        shape: NetworkShape, arenas: Arenas<S>, workers: Int, workspace: Workspace
+        shape: NetworkShape, arenas: Arenas<S>, workers: Int, plan: ExecutionPlan, kernels: Kernels<S>,
+        workspace: Workspace
     ) throws(TrainingError) {
         BLAS.prepare()
         self.shape = shape
@@ -32,6 +37,15 @@ final class Inference<S: Scalar> {
                 ))
         }
         self.blocks = blocks
+        var fused: [FusedState<S>] = []
+        if plan == .fused {
+            for _ in 0..<workers {
+                fused.append(
+                    try FusedState(
+                        shape, rows: Self.blockRows, keepsInputs: false, kernels: kernels, workspace: workspace))
+            }
+        }
+        self.fused = fused
         var scales: [(scale: Values, shift: Values)?] = []
         for place in layout.layers {
             scales.append(
@@ -54,6 +68,11 @@ final class Inference<S: Scalar> {
     /// The logits (rows, outputs) of the block in `input(of: worker)`; overwritten by the worker's next block.
     func logits(rows: Int, worker: Int) -> Values {
         let block = blocks[worker]
+        if !fused.isEmpty {
+            let state = fused[worker]
+            state.kernels.table.pointee.logits(state.block, arenas.parameters, block.input, Int64(rows), block.even)
+            return block.even
+        }
         var current = block.input
         for (number, place) in layout.layers.enumerated() {
             let out = number & 1 == 0 ? block.even : block.odd
@@ -74,6 +93,15 @@ final class Inference<S: Scalar> {
             current = out
         }
         return current
+    }
+
+    /// How the network does on `rows` examples, in one go; nil where the fused kernels do not run it.
+    func score(inputs: UnsafePointer<S>, targets: UnsafePointer<S>, rows: Int, worker: Int) -> Loss<S>.Score? {
+        guard !fused.isEmpty else { return nil }
+        let state = fused[worker]
+        var score = ck_score()
+        state.kernels.table.pointee.score(state.block, arenas.parameters, inputs, targets, Int64(rows), &score)
+        return Loss<S>.Score(loss: score.loss, correct: score.correct, squaredError: score.squared_error)
     }
 
     /// The outputs of rows 0..<rows, row-major (rows, outputs); `encode` writes the inputs of a range of rows.

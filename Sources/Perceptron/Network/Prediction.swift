@@ -45,7 +45,9 @@ extension TrainedNetwork {
         do {
             let workspace = Workspace()
             let arenas = try Arenas<S>(self, in: workspace)
-            let inference = try Inference<S>(shape: shape, arenas: arenas, workers: 1, workspace: workspace)
+            let inference = try Inference<S>(
+                shape: shape, arenas: arenas, workers: 1, plan: .fitting(shape),
+                kernels: Kernels(InstructionSet.forPredictions), workspace: workspace)
             return FloatingPointMode.flushingDenormals {
                 inference.prepare()
                 return inference.outputs(rows: rows, encode: encode)

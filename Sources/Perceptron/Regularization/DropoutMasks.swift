@@ -13,7 +13,8 @@ final class DropoutMasks {
 
     private let generator: Generator
     private let fixed: Bool
-    private let philox: Philox
+    private let dropoutSeed: UInt64
+    private let kernels: Kernels<Float>
     private let seed: UInt32
     private var numpy: NumPyRandomState
     private var sites: [Site] = []
@@ -21,10 +22,11 @@ final class DropoutMasks {
     private var dueStep: UInt32?
     private var rowsDrawn = 0
 
-    init(_ training: TrainingSpecification) {
+    init(_ training: TrainingSpecification, _ instructionSet: InstructionSet) {
         generator = training.generator
         fixed = training.dropoutMask == .fixed
-        philox = Philox(seed: training.dropoutSeed, purpose: .dropout)
+        dropoutSeed = training.dropoutSeed
+        kernels = Kernels(instructionSet)
         seed = UInt32(truncatingIfNeeded: training.dropoutSeed)
         numpy = NumPyRandomState(seed: seed)
     }
@@ -60,19 +62,10 @@ final class DropoutMasks {
         guard let step = dueStep else { return }
         // keepProb < 1 in float64, so the product rounds down below 2³².
         let threshold = UInt32(site.keepProb * 0x1p32)
-        let mask = site.mask
-        let end = rows.upperBound * site.units
-        var element = rows.lowerBound * site.units
-        while element < end {
-            let words = philox.words(block: UInt32(truncatingIfNeeded: element >> 2), major: step, minor: site.layer)
-            if element & 3 == 0, element + 4 <= end {
-                for word in 0..<4 { mask[element + word] = words[word] < threshold ? 1 : 0 }
-                element += 4
-            } else {
-                mask[element] = words[element & 3] < threshold ? 1 : 0
-                element += 1
-            }
-        }
+        let first = rows.lowerBound * site.units
+        kernels.masks(
+            site.mask + first, seed: dropoutSeed, step: step, layer: site.layer, first: first,
+            count: rows.count * site.units, threshold: threshold)
     }
 
     /// rand(units, rows) < keepProb, unit by unit.

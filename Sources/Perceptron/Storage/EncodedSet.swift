@@ -6,8 +6,17 @@ struct EncodedSet<S: Scalar> {
     let targets: [S]
     /// Σ (y − ȳ)², for r².
     let totalSquares: Double
+    /// All inputs (count, inputs) and targets (count), encoded once; nil where that was not asked for or is not small.
+    let encoded: (inputs: UnsafePointer<S>, targets: UnsafePointer<S>)?
 
-    init(_ examples: ExampleSet, network: NetworkSpecification) throws(TrainingError) {
+    /// Inputs up to this many bytes are kept encoded: a step of a small network takes less time than encoding its
+    /// batch would.
+    private static var smallBytes: Int { 8 << 20 }
+
+    /// - Parameter workspace: owns the encoded inputs if they are to be kept.
+    init(
+        _ examples: ExampleSet, network: NetworkSpecification, keptIn workspace: Workspace? = nil
+    ) throws(TrainingError) {
         guard examples.inputs.count == network.inputs else {
             throw .inputCount(expected: network.inputs, found: examples.inputs.count)
         }
@@ -20,6 +29,16 @@ struct EncodedSet<S: Scalar> {
         var squares = 0.0
         for target in targets { squares += (target.double - mean) * (target.double - mean) }
         totalSquares = squares
+        let values = count.multipliedReportingOverflow(by: network.inputs)
+        guard let workspace, !values.overflow, values.partialValue <= Self.smallBytes / MemoryLayout<S>.stride else {
+            encoded = nil
+            return
+        }
+        let inputs: UnsafeMutablePointer<S> = try workspace.take(values.partialValue)
+        let copy: UnsafeMutablePointer<S> = try workspace.take(count)
+        encoder.encode(0..<count, into: inputs)
+        copy.update(from: targets, count: count)
+        encoded = (UnsafePointer(inputs), UnsafePointer(copy))
     }
 
     private static func decode(

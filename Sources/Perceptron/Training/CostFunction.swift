@@ -13,7 +13,7 @@ package struct CostFunction {
     package let layout: ParameterLayout
 
     private let step: GradientStep<Double>
-    private let penalty: Penalty
+    private let penalty: Penalty<Double>
 
     /// The cost on all of `examples`. `dropout` true keeps one mask per dropout layer, the first that training would
     /// draw, for every evaluation; false switches dropout off.
@@ -35,10 +35,11 @@ package struct CostFunction {
         try InitialParameters.fill(arenas, network: network, training: training)
         step = try GradientStep(
             network: network, training: training, arenas: arenas, rows: examples.count, team: ThreadTeam(threads: 1),
-            workspace: workspace)
+            instructionSet: .forPredictions, workspace: workspace)
         let set = try EncodedSet<Double>(examples, network: network)
         set.encodeAll(inputs: step.input, targets: step.targets)
-        penalty = Penalty(training, examples: examples.count, isStep: false)
+        penalty = Penalty(
+            training, examples: examples.count, isStep: false, kernels: Kernels(InstructionSet.forPredictions))
         parameters = Array(UnsafeBufferPointer(start: arenas.parameters, count: layout.count))
     }
 

@@ -10,9 +10,10 @@ final class Evaluator<S: Scalar> {
     /// Made for sets of at most `rows` examples.
     init(
         shape: NetworkShape, arenas: Arenas<S>, rows: Int, team: ThreadTeam, monitor: TrainingMonitor,
-        workspace: Workspace
+        plan: ExecutionPlan, kernels: Kernels<S>, workspace: Workspace
     ) throws(TrainingError) {
-        inference = try Inference(shape: shape, arenas: arenas, workers: team.workers, workspace: workspace)
+        inference = try Inference(
+            shape: shape, arenas: arenas, workers: team.workers, plan: plan, kernels: kernels, workspace: workspace)
         loss = Loss(task: shape.task, outputs: shape.outputs)
         scores = try workspace.take(rows / Inference<S>.blockRows + 1)
         self.team = team
@@ -30,7 +31,22 @@ final class Evaluator<S: Scalar> {
             team.run(parts.count) { part, worker in
                 if mayStop, monitor.stopRequest != nil { return }
                 let rows = parts[part]
+                if let encoded = set.encoded,
+                    let score = inference.score(
+                        inputs: encoded.inputs + rows.lowerBound * inference.shape.inputs,
+                        targets: encoded.targets + rows.lowerBound, rows: rows.count, worker: worker)
+                {
+                    scores[part] = score
+                    return
+                }
                 set.encoder.encode(rows, into: inference.input(of: worker))
+                if let score = inference.score(
+                    inputs: inference.input(of: worker), targets: targets + rows.lowerBound, rows: rows.count,
+                    worker: worker)
+                {
+                    scores[part] = score
+                    return
+                }
                 let z = inference.logits(rows: rows.count, worker: worker)
                 scores[part] = loss.score(z, targets + rows.lowerBound, rows: rows.count)
             }

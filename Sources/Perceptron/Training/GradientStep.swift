@@ -44,11 +44,11 @@ final class GradientStep<S: Scalar> {
 
     init(
         network: NetworkSpecification, training: TrainingSpecification, arenas: Arenas<S>, rows: Int, team: ThreadTeam,
-        workspace: Workspace
+        instructionSet: InstructionSet, workspace: Workspace
     ) throws(TrainingError) {
         let shape = NetworkShape(network)
         let layout = ParameterLayout(shape)
-        let masks = DropoutMasks(training)
+        let masks = DropoutMasks(training, instructionSet)
         self.arenas = arenas
         self.masks = masks
         self.team = team

@@ -1,21 +1,21 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import CKernels
 
-/// The update rule with its moments: flat loops over the arena, see `OptimizerSpecification` for the formulas.
+/// The update rule with its moments: flat passes over the arena, see `OptimizerSpecification` for the formulas.
 struct Optimizer<S: Scalar> {
     typealias Values = UnsafeMutablePointer<S>
 
     private let rule: OptimizerSpecification
+    private let kernels: Kernels<S>
     private let first: Values
     private let second: Values
-    /// Updates made, t of Adam's bias correction.
-    private var steps = 0
+    /// β₁ᵗ and β₂ᵗ of Adam's bias correction after t updates.
+    private var powers = (1.0, 1.0)
 
-    init(_ rule: OptimizerSpecification, count: Int, workspace: Workspace) throws(TrainingError) {
+    init(
+        _ rule: OptimizerSpecification, count: Int, kernels: Kernels<S>, workspace: Workspace
+    ) throws(TrainingError) {
         self.rule = rule
+        self.kernels = kernels
         switch rule {
         case .sgd:
             first = try workspace.take(0)
@@ -34,62 +34,46 @@ struct Optimizer<S: Scalar> {
 
     /// Moves the parameters by one step of rate α against the gradient.
     mutating func update(_ arenas: Arenas<S>, _ layout: ParameterLayout, learningRate: Double, team: ThreadTeam) {
-        steps += 1
-        let parts = Partition.flat(layout.count)
-        let (first, second) = (first, second)
-        let w = arenas.parameters
-        let g = UnsafePointer(arenas.gradient)
-        let rate = S(learningRate)
+        var constants = ck_update()
+        constants.rate = learningRate
         switch rule {
-        case .sgd:
-            team.run(parts.count) { part, _ in
-                for index in parts[part] { w[index] -= rate * g[index] }
-            }
+        case .sgd: constants.rule = Int32(CK_SGD.rawValue)
         case .momentum(let beta):
-            let (kept, added) = (S(beta), S(1 - beta))
-            team.run(parts.count) { part, _ in
-                for index in parts[part] {
-                    let v = kept * first[index] + added * g[index]
-                    first[index] = v
-                    w[index] -= rate * v
-                }
-            }
+            constants.rule = Int32(CK_MOMENTUM.rawValue)
+            (constants.kept1, constants.added1) = (beta, 1 - beta)
         case .rmsprop(let rho, let epsilon):
-            let (kept, added, epsilon) = (S(rho), S(1 - rho), S(epsilon))
-            team.run(parts.count) { part, _ in
-                for index in parts[part] {
-                    let s = kept * second[index] + added * g[index] * g[index]
-                    second[index] = s
-                    w[index] -= rate * g[index] / (s.squareRoot() + epsilon)
-                }
-            }
-        case .adam(let beta1, let beta2, let epsilon):
-            adam(w, g, parts, team, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+            constants.rule = Int32(CK_RMSPROP.rawValue)
+            (constants.kept2, constants.added2, constants.epsilon) = (rho, 1 - rho, epsilon)
+        case .adam(let beta1, let beta2, let epsilon): adam(&constants, beta1, beta2, epsilon)
         case .adamw(let beta1, let beta2, let epsilon, let weightDecay):
-            let kept = S(1 - learningRate * weightDecay)
             for layer in layout.layers {
-                for index in layer.weights { w[index] *= kept }
+                kernels.scale(
+                    arenas.parameters + layer.weights.lowerBound, by: 1 - learningRate * weightDecay,
+                    count: layer.weights.count)
             }
-            adam(w, g, parts, team, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+            adam(&constants, beta1, beta2, epsilon)
+        }
+        let parts = Partition.flat(layout.count)
+        guard parts.count > 1 else {
+            kernels.update(&constants, arenas.parameters, arenas.gradient, first, second, count: layout.count)
+            return
+        }
+        let (kernels, rule, first, second) = (kernels, constants, first, second)
+        team.run(parts.count) { part, _ in
+            var rule = rule
+            let begin = parts[part].lowerBound
+            kernels.update(
+                &rule, arenas.parameters + begin, arenas.gradient + begin, first + begin, second + begin,
+                count: parts[part].count)
         }
     }
 
-    private func adam(
-        _ w: Values, _ g: UnsafePointer<S>, _ parts: Partition, _ team: ThreadTeam, rate: S, beta1: Double,
-        beta2: Double, epsilon: Double
-    ) {
-        let (first, second, epsilon) = (first, second, S(epsilon))
-        let (kept1, added1, kept2, added2) = (S(beta1), S(1 - beta1), S(beta2), S(1 - beta2))
-        let correction1 = S(1 / (1 - pow(beta1, Double(steps))))
-        let correction2 = S(1 / (1 - pow(beta2, Double(steps))))
-        team.run(parts.count) { part, _ in
-            for index in parts[part] {
-                let m = kept1 * first[index] + added1 * g[index]
-                let v = kept2 * second[index] + added2 * g[index] * g[index]
-                first[index] = m
-                second[index] = v
-                w[index] -= rate * (m * correction1) / ((v * correction2).squareRoot() + epsilon)
-            }
-        }
+    private mutating func adam(_ constants: inout ck_update, _ beta1: Double, _ beta2: Double, _ epsilon: Double) {
+        powers = (powers.0 * beta1, powers.1 * beta2)
+        constants.rule = Int32(CK_ADAM.rawValue)
+        (constants.kept1, constants.added1) = (beta1, 1 - beta1)
+        (constants.kept2, constants.added2) = (beta2, 1 - beta2)
+        (constants.correction1, constants.correction2) = (1 / (1 - powers.0), 1 / (1 - powers.1))
+        constants.epsilon = epsilon
     }
 }

@@ -1,5 +1,12 @@
 /// One run: epochs, steps, evaluations, and the reasons to stop.
 final class Trainer<S: Scalar> {
+    /// What makes the gradient of a batch.
+    private enum Step {
+        case gemm(GradientStep<S>)
+        /// With room for the batches of a set that is not kept encoded.
+        case fused(FusedStep<S>, inputs: UnsafeMutablePointer<S>, targets: UnsafeMutablePointer<S>)
+    }
+
     private let network: NetworkSpecification
     private let training: TrainingSpecification
     private let monitor: TrainingMonitor
@@ -11,13 +18,13 @@ final class Trainer<S: Scalar> {
     private let batchRows: Int
     private let stepsPerEpoch: Int
     private let isFullBatch: Bool
-    private let penalty: Penalty
-    private let philox: Philox
+    private let penalty: Penalty<S>
+    private let kernels: Kernels<S>
 
     private let workspace = Workspace()
     private let team: ThreadTeam
     private let arenas: Arenas<S>
-    private let step: GradientStep<S>
+    private let step: Step
     private let evaluator: Evaluator<S>
     private let snapshot: Snapshot<S>?
     /// Places in the training set, in the epoch's order; empty with a full batch.
@@ -43,32 +50,35 @@ final class Trainer<S: Scalar> {
     private var measured: (steps: Int, train: SetMetrics?, dev: SetMetrics?) = (-1, nil, nil)
 
     init(
-        _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets, _ monitor: TrainingMonitor
+        _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets, _ monitor: TrainingMonitor,
+        _ execution: Execution
     ) throws(TrainingError) {
         self.network = network
         self.training = training
         self.monitor = monitor
         shape = NetworkShape(network)
         layout = ParameterLayout(shape)
-        train = try EncodedSet(sets.train, network: network)
-        dev = try Self.encoded(sets.dev, network)
-        test = try Self.encoded(sets.test, network)
+        kernels = Kernels(execution.instructionSet)
+        let keeper = execution.evaluation == .fused ? workspace : nil
+        train = try EncodedSet(sets.train, network: network, keptIn: keeper)
+        dev = try Self.encoded(sets.dev, network, keeper)
+        test = try Self.encoded(sets.test, network, keeper)
         batchRows = training.batchSize.rows(of: train.count)
         stepsPerEpoch = (train.count + batchRows - 1) / batchRows
         isFullBatch = stepsPerEpoch == 1
-        penalty = Penalty(training, examples: train.count, isStep: true)
-        philox = Philox(seed: training.seed, purpose: .shuffle)
-        team = ThreadTeam(threads: training.threads)
+        penalty = Penalty(training, examples: train.count, isStep: true, kernels: kernels)
+        team = ThreadTeam(threads: execution.steps == .fused ? 1 : training.threads)
         arenas = try Arenas(layout: layout, in: workspace)
         try InitialParameters.fill(arenas, network: network, training: training)
-        step = try GradientStep(
-            network: network, training: training, arenas: arenas, rows: batchRows, team: team, workspace: workspace)
+        step = try Self.step(
+            execution, network, training, arenas, rows: batchRows, isFullBatch: isFullBatch,
+            isEncoded: train.encoded != nil, team: team, kernels: kernels, workspace: workspace)
         evaluator = try Evaluator(
             shape: shape, arenas: arenas, rows: max(train.count, dev?.count ?? 0, test?.count ?? 0), team: team,
-            monitor: monitor, workspace: workspace)
+            monitor: monitor, plan: execution.evaluation, kernels: kernels, workspace: workspace)
         optimizer = try Optimizer(
             training.optimizer.addingDecay(training.l2Lambda / Double(train.count)), count: layout.count,
-            workspace: workspace)
+            kernels: kernels, workspace: workspace)
         watch = training.earlyStopping.map(EarlyStoppingWatch.init)
         snapshot =
             training.earlyStopping?.restoreBest == true ? try Snapshot(arenas, layout, in: workspace) : nil
@@ -76,20 +86,50 @@ final class Trainer<S: Scalar> {
     }
 
     private static func encoded(
-        _ examples: ExampleSet?, _ network: NetworkSpecification
+        _ examples: ExampleSet?, _ network: NetworkSpecification, _ keeper: Workspace?
     ) throws(TrainingError) -> EncodedSet<S>? {
         guard let examples, examples.count > 0 else { return nil }
-        return try EncodedSet(examples, network: network)
+        return try EncodedSet(examples, network: network, keptIn: keeper)
+    }
+
+    private static func step(
+        _ execution: Execution, _ network: NetworkSpecification, _ training: TrainingSpecification,
+        _ arenas: Arenas<S>, rows: Int, isFullBatch: Bool, isEncoded: Bool, team: ThreadTeam, kernels: Kernels<S>, workspace: Workspace
+    ) throws(TrainingError) -> Step {
+        guard execution.steps == .fused else {
+            return .gemm(
+                try GradientStep(
+                    network: network, training: training, arenas: arenas, rows: rows, team: team,
+                    instructionSet: execution.instructionSet, workspace: workspace))
+        }
+        return .fused(
+            try FusedStep(
+                network: network, training: training, arenas: arenas, rows: rows, keepsInputs: isFullBatch,
+                kernels: kernels, workspace: workspace),
+            inputs: try workspace.take(isEncoded ? 0 : rows * network.inputs),
+            targets: try workspace.take(isEncoded ? 0 : rows))
     }
 
     func run() -> TrainingOutcome {
         FloatingPointMode.flushingDenormals {
             startedAt = MonotonicClock.seconds
-            if isFullBatch {
-                train.encodeAll(inputs: step.input, targets: step.targets)
-            }
+            if isFullBatch { loadAll() }
             loop()
             return finish()
+        }
+    }
+
+    /// The full batch, which stays as it is.
+    private func loadAll() {
+        switch step {
+        case .gemm(let step): train.encodeAll(inputs: step.input, targets: step.targets)
+        case .fused(let step, let inputs, let targets):
+            if let encoded = train.encoded {
+                step.load(inputs: encoded.inputs, targets: encoded.targets, rows: train.count)
+            } else {
+                train.encodeAll(inputs: inputs, targets: targets)
+                step.load(inputs: inputs, targets: targets, rows: train.count)
+            }
         }
     }
 
@@ -106,28 +146,10 @@ final class Trainer<S: Scalar> {
     private func runEpoch() -> Bool {
         let rate = training.learningRate(epoch: epoch)
         orderRows()
-        var costs = 0.0
-        for number in 0..<stepsPerEpoch {
-            if monitor.stopRequest != nil {
-                stopReason = .cancelled
-                return false
-            }
-            if let now = clock.tick() {
-                report(now, stepInEpoch: number)
-                if let limit = training.timeLimitSeconds, now - startedAt >= limit {
-                    stopReason = .timeLimit
-                    return false
-                }
-            }
-            let cost = makeStep(number, rate: rate)
-            guard cost.isFinite else {
-                diverge(step: number + 1, cost: cost)
-                return false
-            }
-            costs += cost
-            steps += 1
+        guard let costs = order.withUnsafeBufferPointer({ runSteps(order: $0.baseAddress, rate: rate) }) else {
+            return false
         }
-        guard Sums<S>.allFinite(arenas.parameters, count: layout.count) else {
+        guard kernels.allFinite(arenas.parameters, count: layout.count) else {
             diverge(step: stepsPerEpoch, cost: costs / Double(stepsPerEpoch))
             return false
         }
@@ -135,24 +157,65 @@ final class Trainer<S: Scalar> {
         return true
     }
 
-    /// One step with its update; answers the training-mode cost before it. If that is not finite nothing is updated.
-    private func makeStep(_ number: Int, rate: Double) -> Double {
-        let rows: Int
-        if isFullBatch {
-            rows = train.count
-        } else {
-            let first = number * batchRows
-            rows = min(batchRows, train.count - first)
-            order.withUnsafeBufferPointer { order in
-                train.encode(
-                    UnsafeBufferPointer(rebasing: order[first..<(first + rows)]), inputs: step.input,
-                    targets: step.targets)
+    /// The epoch's steps over the training set in the given order (its own with a full batch); answers the sum of
+    /// their costs, nil if something ended them.
+    private func runSteps(order: UnsafePointer<Int32>?, rate: Double) -> Double? {
+        var costs = 0.0
+        for number in 0..<stepsPerEpoch {
+            if monitor.stopRequest != nil {
+                stopReason = .cancelled
+                return nil
             }
+            if let now = clock.tick() {
+                report(now, stepInEpoch: number)
+                if let limit = training.timeLimitSeconds, now - startedAt >= limit {
+                    stopReason = .timeLimit
+                    return nil
+                }
+            }
+            let cost = makeStep(number, order: isFullBatch ? nil : order, rate: rate)
+            guard cost.isFinite else {
+                diverge(step: number + 1, cost: cost)
+                return nil
+            }
+            costs += cost
+            steps += 1
         }
-        let loss = step.forward(rows: rows, step: UInt32(truncatingIfNeeded: steps), updatesRunningStatistics: true)
-        let cost = loss / Double(rows) + penalty.cost(arenas, layout)
-        guard cost.isFinite else { return cost }
-        step.backward()
+        return costs
+    }
+
+    /// One step with its update; answers the training-mode cost before it. If that is not finite nothing is updated.
+    private func makeStep(_ number: Int, order: UnsafePointer<Int32>?, rate: Double) -> Double {
+        let first = number * batchRows
+        let rows = min(batchRows, train.count - first)
+        let order = order.map { $0 + first }
+        let maskStep = UInt32(truncatingIfNeeded: steps)
+        let penalties = penalty.cost(arenas, layout)
+        let cost: Double
+        switch step {
+        case .gemm(let step):
+            if let order {
+                train.encode(
+                    UnsafeBufferPointer(start: order, count: rows), inputs: step.input, targets: step.targets)
+            }
+            let loss = step.forward(rows: rows, step: maskStep, updatesRunningStatistics: true)
+            cost = loss / Double(rows) + penalties
+            guard cost.isFinite else { return cost }
+            step.backward()
+        case .fused(let step, let inputs, let targets):
+            let loss: Double
+            if let order, let encoded = train.encoded {
+                loss = step.run(
+                    inputs: encoded.inputs, targets: encoded.targets, order: order, rows: rows, step: maskStep)
+            } else if let order {
+                train.encode(UnsafeBufferPointer(start: order, count: rows), inputs: inputs, targets: targets)
+                loss = step.run(inputs: inputs, targets: targets, order: nil, rows: rows, step: maskStep)
+            } else {
+                loss = step.run(rows: rows, step: maskStep)
+            }
+            cost = loss / Double(rows) + penalties
+            guard cost.isFinite else { return cost }
+        }
         penalty.addGradient(arenas, layout)
         clip()
         optimizer.update(arenas, layout, learningRate: rate, team: team)
@@ -161,11 +224,10 @@ final class Trainer<S: Scalar> {
 
     private func clip() {
         guard let limit = training.clipNorm else { return }
-        let norm = Sums<S>.squares(arenas.gradient, count: layout.count).squareRoot()
+        let norm = kernels.squares(arenas.gradient, count: layout.count).squareRoot()
         clippedNorm = norm
         guard norm > limit else { return }
-        let scale = S(limit / norm)
-        for index in 0..<layout.count { arenas.gradient[index] *= scale }
+        kernels.scale(arenas.gradient, by: limit / norm, count: layout.count)
     }
 
     private func orderRows() {
@@ -173,8 +235,10 @@ final class Trainer<S: Scalar> {
         // From the set's own order, so that an epoch's order does not depend on the epochs before.
         order.withUnsafeMutableBufferPointer { order in
             for place in order.indices { order[place] = Int32(place) }
+            guard let base = order.baseAddress else { return }
+            kernels.shuffle(
+                base, count: order.count, seed: training.seed, major: UInt32(truncatingIfNeeded: epoch))
         }
-        philox.shuffle(&order, major: UInt32(truncatingIfNeeded: epoch))
     }
 
     private func diverge(step: Int, cost: Double) {
@@ -224,7 +288,7 @@ final class Trainer<S: Scalar> {
         if self.dev != nil, dev == nil { return }
         let norm =
             steps == 0
-            ? nil : clippedNorm ?? Sums<S>.squares(arenas.gradient, count: layout.count).squareRoot()
+            ? nil : clippedNorm ?? kernels.squares(arenas.gradient, count: layout.count).squareRoot()
         let row = HistoryRow(
             epoch: epoch, stepCost: stepCost, train: train, dev: dev, learningRate: learningRate,
             gradientNorm: epoch == 0 ? nil : norm)

@@ -6,10 +6,26 @@ public enum Training {
     public static func run(
         _ network: NetworkSpecification, _ training: TrainingSpecification, on sets: DataSets, monitor: TrainingMonitor
     ) throws(TrainingError) -> TrainingOutcome {
+        try run(network, training, on: sets, monitor: monitor, plan: nil)
+    }
+
+    /// The same by a given plan (where the network and its dropout allow it) and instruction set; nil for what fits
+    /// best, or what the environment asks for.
+    package static func run(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, on sets: DataSets, monitor: TrainingMonitor,
+        plan: ExecutionPlan?, instructionSet: InstructionSet? = nil
+    ) throws(TrainingError) -> TrainingOutcome {
         try check(network, training, sets)
+        let instructions: InstructionSet
+        do {
+            instructions = if let instructionSet { instructionSet } else { try InstructionSet.selected() }
+        } catch {
+            throw .instructionSet(error)
+        }
+        let execution = Execution(network, training, plan: plan, instructionSet: instructions)
         switch training.precision {
-        case .float32: return try Trainer<Float>(network, training, sets, monitor).run()
-        case .float64: return try Trainer<Double>(network, training, sets, monitor).run()
+        case .float32: return try Trainer<Float>(network, training, sets, monitor, execution).run()
+        case .float64: return try Trainer<Double>(network, training, sets, monitor, execution).run()
         }
     }
 

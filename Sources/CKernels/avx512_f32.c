@@ -1,0 +1,7 @@
+#if defined(__x86_64__)
+#define CK_TABLE ck_avx512_f32
+#define CK_DOUBLE 0
+#define CK_VECTOR_BYTES 64
+#define CK_TARGET "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi,bmi2"
+#include "kernels.h"
+#endif

@@ -1,0 +1,26 @@
+// One instruction set and one number format: everything is static but the table at the end.
+#include "CKernels.h"
+#include <stdint.h>
+#include <string.h>
+
+#ifdef CK_TARGET
+#pragma clang attribute push(__attribute__((target(CK_TARGET))), apply_to = function)
+#endif
+#include "vectors.h"
+#include "elementary.h"
+#include "philox.h"
+#include "passes.h"
+#include "products.h"
+#include "network.h"
+#include "steps.h"
+
+const ck_kernels CK_TABLE;
+const ck_kernels CK_TABLE = {
+    .bytes = state_bytes, .prepare = prepare, .load = load_batch, .step = train_step, .score = score_set,
+    .logits = predict_logits, .update = update, .squares = squares, .magnitudes = magnitudes,
+    .all_finite = all_finite, .scale = scale_by, .add_penalty = add_penalty, .masks = mask_bytes, .shuffle = shuffle,
+    .exp = map_exp, .log1p = map_log1p, .log = map_log, .tanh = map_tanh, .sigmoid = map_sigmoid,
+};
+#ifdef CK_TARGET
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,320 @@
+// Whole passes over a batch, tile by tile.
+
+/// Writes `rows` examples into a tile: x (inputs, samples) and y (samples), zeros in the rest of the last vector.
+static void pack(
+    const State *s, T *tile_x, T *tile_y, const T *x, const T *y, const int32_t *order, int64_t first, int rows
+) {
+    int inputs = s->input.units;
+    if (!order) {
+        x += first * inputs;
+        if (y) y += first;
+    } else {
+        order += first;
+    }
+    transpose(x, inputs, order, tile_x, s->stride, rows, inputs);
+    if (y)
+        for (int r = 0; r < rows; r++) tile_y[r] = y[order ? order[r] : r];
+    int end = (int)round_up(rows, VL);
+    if (end == rows) return;
+    for (int k = 0; k < inputs; k++)
+        for (int r = rows; r < end; r++) tile_x[k * s->stride + r] = 0;
+    for (int r = rows; r < end; r++) tile_y[r] = 0;
+}
+
+INLINE void drop(T *values, T *factor, V keep) {
+    V v = load(values);
+    store(values, v * keep);
+    if (factor) store(factor, keep);
+}
+
+/// Inverted dropout on `values` (units, samples), whose first sample is example `first` of the batch. Element
+/// row · units + unit of the mask is word (element & 3) of the stream's block (element >> 2).
+static void drop_layer(const State *s, const Layer *l, T *values, int64_t first, int rows, uint32_t step) {
+    const ptrdiff_t stride = s->stride;
+    const V scale = splat(l->scale);
+    const VU threshold = (VU)(U)l->threshold;
+    if (l->units % 4 == 0) {
+        // A block is four units of one example: a lane per example, a vector of masks per word.
+        const uint64_t groups = (uint64_t)l->units / 4;
+        for (int r = 0; r < rows; r += VL) {
+            V64 row = (V64)(uint64_t)(first + r) + lanes64() * (V64)(uint64_t)WIDE;
+            V64 block = row * (V64)groups;
+            for (uint64_t g = 0; g < groups; g++, block += (V64)1ull) {
+                Words a = philox(&s->keys, block, l->number, step, DROPOUT);
+#if !CK_DOUBLE
+                Words b = philox(&s->keys, block + (V64)groups, l->number, step, DROPOUT);
+#endif
+                UNROLL for (int w = 0; w < 4; w++) {
+#if CK_DOUBLE
+                    VU word = a.words[w] & (V64)PHILOX_LOW;
+#else
+                    VU word = (VU)packed(a.words[w], b.words[w]);
+#endif
+                    ptrdiff_t place = ((ptrdiff_t)g * 4 + w) * stride + r;
+                    V keep = word < threshold ? scale : splat(0);
+                    drop(values + place, l->factors ? l->factors + place : NULL, keep);
+                }
+            }
+        }
+        return;
+    }
+    uint64_t start = (uint64_t)first * (uint64_t)l->units;
+    int skipped = (int)(start & 3);
+    int64_t count = (int64_t)rows * l->units;
+    philox_words(&s->keys, s->words, start >> 2, (skipped + count + 3) / 4, l->number, step, DROPOUT);
+    const uint32_t *words = s->words + skipped;
+    for (int r = 0; r < rows; r += VL)
+        for (int u = 0; u < l->units; u++) {
+            VU word;
+            // Past the last row lie words of no meaning, for samples of no meaning.
+            UNROLL for (int i = 0; i < VL; i++) word[i] = words[(ptrdiff_t)(r + i) * l->units + u];
+            ptrdiff_t place = u * stride + r;
+            V keep = word < threshold ? scale : splat(0);
+            drop(values + place, l->factors ? l->factors + place : NULL, keep);
+        }
+}
+
+#define EACH_VECTOR(l, rows) \
+    for (int u = 0; u < (l)->units; u++) \
+        for (ptrdiff_t i = u * s->stride; i < u * s->stride + (rows); i += VL)
+
+static void activate(const State *s, const Layer *l, int rows) {
+    T *a = l->values;
+    switch (l->activation) {
+    case CK_LEAKY_RELU:
+        EACH_VECTOR(l, rows) {
+            V z = load(a + i);
+            store(a + i, z < splat(0) ? z * splat((T)0.01) : z);
+        }
+        break;
+    case CK_TANH: EACH_VECTOR(l, rows) store(a + i, v_tanh(load(a + i))); break;
+    case CK_SIGMOID: EACH_VECTOR(l, rows) store(a + i, v_sigmoid(load(a + i))); break;
+    default: break;
+    }
+}
+
+/// values = delta ∘ factors ∘ g′, g′ from what the layer handed on.
+static void derive(const State *s, const Layer *l, const T *delta, int rows) {
+    T *a = l->values;
+    // What was handed on is g(z) · factor; where the factor is 0 the derivative does not matter.
+    const V kept = splat(1) / splat(l->scale);
+#define DERIVE(derivative) \
+    EACH_VECTOR(l, rows) { \
+        V d = load(delta + i), g = load(a + i); \
+        if (l->factors) { \
+            d *= load(l->factors + i); \
+            g *= kept; \
+        } \
+        (void)g; \
+        store(a + i, d * (derivative)); \
+    }
+    switch (l->activation) {
+    case CK_LEAKY_RELU: DERIVE((g > splat(0) ? splat(1) : splat((T)0.01))) break;
+    case CK_TANH: DERIVE((splat(1) - g * g)) break;
+    case CK_SIGMOID: DERIVE((g * (splat(1) - g))) break;
+    default: DERIVE(splat(1)) break;
+    }
+#undef DERIVE
+}
+
+/// Everything up to the logits of the tile in `x`; `step` < 0 for inference.
+static void forward(const State *s, const T *w, const T *x, int64_t first, int rows, int64_t step) {
+    int vectors = (rows + VL - 1) / VL;
+    if (step >= 0 && s->input.has_dropout) {
+        for (int k = 0; k < s->input.units; k++)
+            memcpy(s->input.values + k * s->stride, x + k * s->stride, (size_t)vectors * sizeof(V));
+        drop_layer(s, &s->input, s->input.values, first, rows, (uint32_t)step);
+        x = s->input.values;
+    }
+    for (int i = 0; i < s->layer_count; i++) {
+        const Layer *l = &s->layers[i];
+        forward_product(
+            w + l->weights, w + l->biases, x, l->values, s->stride, l->units, l->inputs, vectors,
+            l->activation == CK_RELU);
+        activate(s, l, vectors * VL);
+        if (step >= 0 && l->has_dropout) drop_layer(s, l, l->values, first, rows, (uint32_t)step);
+        x = l->values;
+    }
+}
+
+INLINE VD added(VD sums, V v) {
+    UNROLL for (int h = 0; h < WIDE; h++) sums += widened(v, h);
+    return sums;
+}
+
+/// Σ loss of the tile's logits; these become the outputs' ∂(Σ loss)/∂z · scale, 0 past the last row. With `counts` the
+/// examples whose predicted class is theirs are added up too, and Σ (ŷ − y)².
+INLINE double loss_of(const State *s, const T *y, int rows, T scale, ck_score *counts) {
+    const Layer *out = &s->layers[s->layer_count - 1];
+    T *z = out->values;
+    VD sums = {0}, correct = {0};
+    const V lane = lanes();
+    for (int r = 0; r < rows; r += VL) {
+        const VI real = lane < splat((T)(rows - r));
+        const V target = load(y + r), factor = real ? splat(scale) : splat(0);
+        V loss, right = splat(0);
+        switch (s->task) {
+        case CK_BINARY: {
+            V v = load(z + r), e = v_exp(-magnitude(v));
+            V p = sigmoid_from(v, e);
+            loss = (v < splat(0) ? splat(0) : v) - v * target + v_log1p(e);
+            if (counts) right = ((p > splat((T)0.5)) ^ (target > splat((T)0.5))) ? splat(0) : splat(1);
+            store(z + r, (p - target) * factor);
+            break;
+        }
+        case CK_MULTICLASS: {
+            V largest = load(z + r), wanted = largest, best = splat(0);
+            for (int k = 1; k < out->units; k++) {
+                V v = load(z + k * s->stride + r);
+                VI above = v > largest;
+                best = above ? splat((T)k) : best;
+                largest = above ? v : largest;
+                wanted = target == splat((T)k) ? v : wanted;
+            }
+            V total = splat(0);
+            for (int k = 0; k < out->units; k++) {
+                V e = v_exp(load(z + k * s->stride + r) - largest);
+                total += e;
+                store(z + k * s->stride + r, e);
+            }
+            loss = v_log(total) - (wanted - largest);
+            if (counts) {
+                right = best == target ? splat(1) : splat(0);
+                break;
+            }
+            const V share = splat(1) / total;
+            for (int k = 0; k < out->units; k++) {
+                V p = load(z + k * s->stride + r) * share;
+                store(z + k * s->stride + r, (target == splat((T)k) ? p - splat(1) : p) * factor);
+            }
+            break;
+        }
+        default: {
+            V difference = load(z + r) - target;
+            loss = difference * difference;
+            if (counts) {
+                // Differences of the outputs as they are, squared in float64.
+                UNROLL for (int h = 0; h < WIDE; h++) {
+                    VD d = widened(real ? load(z + r) : splat(0), h) - widened(real ? target : splat(0), h);
+                    correct += d * d;
+                }
+            }
+            store(z + r, splat(2) * difference * factor);
+        }
+        }
+        sums = added(sums, real ? loss : splat(0));
+        if (counts && s->task != CK_REGRESSION) correct = added(correct, real ? right : splat(0));
+    }
+    double loss = sum_d(sums);
+    if (counts) {
+        if (s->task == CK_REGRESSION) {
+            counts->squared_error += sum_d(correct);
+            counts->loss += sum_d(correct);
+        } else {
+            counts->correct += sum_d(correct);
+            counts->loss += loss;
+        }
+    }
+    return loss;
+}
+
+/// The gradient from the outputs' ∂J/∂z of the tile, first the last layer's; `adds` to what is there.
+static void backward(
+    const State *s, const T *w, T *g, const T *x, const T *x_rows, const int32_t *order, int rows, int adds
+) {
+    int vectors = (rows + VL - 1) / VL;
+    if (s->input.has_dropout) {
+        x = s->input.values;
+        x_rows = NULL;
+    }
+    for (int i = s->layer_count - 1; i >= 0; i--) {
+        const Layer *l = &s->layers[i];
+        const Layer *below = i > 0 ? &s->layers[i - 1] : NULL;
+        const T *a = below ? below->values : x;
+        if (l->by_weights) {
+            const T *transposed = s->transposed;
+            ptrdiff_t apart = s->transposed_stride;
+            if (!below && x_rows && order) {
+                for (int r = 0; r < rows; r++)
+                    memcpy(s->transposed + r * apart, x_rows + (ptrdiff_t)order[r] * l->inputs, (size_t)l->inputs * sizeof(T));
+            } else {
+                transpose(a, s->stride, NULL, s->transposed, apart, (int)round_up(l->inputs, QL), vectors * VL);
+            }
+            gradient_by_weights(
+                l->values, s->stride, vectors, transposed, apart, rows, g + l->weights, g + l->biases, l->units,
+                l->inputs, adds);
+        } else {
+            gradient_by_samples(
+                l->values, a, s->stride, vectors, g + l->weights, g + l->biases, l->units, l->inputs, adds);
+        }
+        if (!below) return;
+        int relu = below->activation == CK_RELU;
+        backward_product(
+            w + l->weights, l->values, relu ? below->values : s->delta, s->stride, l->units, l->inputs, vectors, relu,
+            below->scale);
+        if (!relu) derive(s, below, s->delta, vectors * VL);
+    }
+}
+
+static void load_batch(void *state, const void *x, const void *y, int64_t rows) {
+    State *s = state;
+    ptrdiff_t tile = 0;
+    for (int64_t first = 0; first < rows; first += s->tile_rows, tile++) {
+        int count = (int)(rows - first < s->tile_rows ? rows - first : s->tile_rows);
+        pack(s, s->x + tile * round_up(s->input.units, QL) * s->stride, s->y + tile * s->stride, x, y, NULL, first, count);
+    }
+}
+
+/// The gradient of the mean loss of `rows` examples at `order` of x (·, inputs) and y, or of the batch that was loaded
+/// if x is NULL; answers Σ loss. `step` numbers the dropout masks.
+static double train_step(
+    void *state, const void *w, void *g, const void *x, const void *y, const int32_t *order, int64_t rows,
+    uint32_t step
+) {
+    State *s = state;
+    const T scale = (T)(1 / (double)rows);
+    double loss = 0;
+    ptrdiff_t tile = 0;
+    for (int64_t first = 0; first < rows; first += s->tile_rows, tile++) {
+        int count = (int)(rows - first < s->tile_rows ? rows - first : s->tile_rows);
+        T *tile_x = s->x, *tile_y = s->y;
+        const T *x_rows = NULL;
+        const int32_t *tile_order = NULL;
+        if (x) {
+            pack(s, tile_x, tile_y, x, y, order, first, count);
+            x_rows = x;
+            tile_order = order ? order + first : NULL;
+        } else {
+            tile_x += tile * round_up(s->input.units, QL) * s->stride;
+            tile_y += tile * s->stride;
+        }
+        forward(s, w, tile_x, first, count, step);
+        loss += loss_of(s, tile_y, count, scale, NULL);
+        backward(s, w, g, tile_x, x_rows, tile_order, count, first > 0);
+    }
+    return loss;
+}
+
+static void score_set(void *state, const void *w, const void *x, const void *y, int64_t rows, ck_score *score) {
+    State *s = state;
+    *score = (ck_score){0};
+    for (int64_t first = 0; first < rows; first += s->tile_rows) {
+        int count = (int)(rows - first < s->tile_rows ? rows - first : s->tile_rows);
+        pack(s, s->x, s->y, x, y, NULL, first, count);
+        forward(s, w, s->x, first, count, -1);
+        loss_of(s, s->y, count, 1, score);
+    }
+}
+
+static void predict_logits(void *state, const void *w, const void *x, int64_t rows, void *out_) {
+    State *s = state;
+    T *out = out_;
+    const Layer *last = &s->layers[s->layer_count - 1];
+    for (int64_t first = 0; first < rows; first += s->tile_rows) {
+        int count = (int)(rows - first < s->tile_rows ? rows - first : s->tile_rows);
+        pack(s, s->x, s->y, x, NULL, NULL, first, count);
+        forward(s, w, s->x, first, count, -1);
+        for (int r = 0; r < count; r++)
+            for (int k = 0; k < last->units; k++) *out++ = last->values[k * s->stride + r];
+    }
+}

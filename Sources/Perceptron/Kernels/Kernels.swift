@@ -1,0 +1,54 @@
+import CKernels
+
+/// The vector kernels of one instruction set for S. Arenas they pass over are blocks of a `Workspace`.
+struct Kernels<S: Scalar> {
+    typealias Values = UnsafeMutablePointer<S>
+
+    /// A constant of the program.
+    let table: UnsafePointer<ck_kernels>
+
+    /// The kernels of `set`; of the baseline where the machine lacks it.
+    init(_ set: InstructionSet) {
+        let isDouble: Int32 = S.precision == .float64 ? 1 : 0
+        guard let table = ck_kernels_of(set.rawValue, isDouble) ?? ck_kernels_of("baseline", isDouble) else {
+            preconditionFailure("every machine has the baseline")
+        }
+        self.table = table
+    }
+
+    /// Σ x², in float64 with a fixed order of additions, as all sums here.
+    func squares(_ x: UnsafePointer<S>, count: Int) -> Double { table.pointee.squares(x, Int64(count)) }
+
+    /// Σ |x|
+    func magnitudes(_ x: UnsafePointer<S>, count: Int) -> Double { table.pointee.magnitudes(x, Int64(count)) }
+
+    /// Whether every x is finite.
+    func allFinite(_ x: UnsafePointer<S>, count: Int) -> Bool { table.pointee.all_finite(x, Int64(count)) != 0 }
+
+    /// x *= factor
+    func scale(_ x: Values, by factor: Double, count: Int) { table.pointee.scale(x, factor, Int64(count)) }
+
+    /// gradient += decay · w + pull · sign(w), sign(0) = 0
+    func addPenalty(_ gradient: Values, _ w: UnsafePointer<S>, decay: Double, pull: Double, count: Int) {
+        table.pointee.add_penalty(gradient, w, decay, pull, Int64(count))
+    }
+
+    /// One update of `count` parameters; blocks are touched up to the next multiple of 64 bytes.
+    func update(_ rule: inout ck_update, _ w: Values, _ g: UnsafePointer<S>, _ first: Values, _ second: Values, count: Int) {
+        table.pointee.update(&rule, w, g, first, second, Int64(count))
+    }
+
+    /// Dropout masks, a byte per element, 1 keeps: elements first ..< first + count of the layer's mask of a step.
+    /// Element e is kept where word (e & 3) of the stream's block (e >> 2) is below `threshold`.
+    func masks(
+        _ out: UnsafeMutablePointer<UInt8>, seed: UInt64, step: UInt32, layer: UInt32, first: Int, count: Int,
+        threshold: UInt32
+    ) {
+        table.pointee.masks(out, seed, step, layer, Int64(first), Int64(count), threshold)
+    }
+
+    /// `Philox.shuffle` of the stream of `seed` for shuffling.
+    func shuffle(_ order: UnsafeMutablePointer<Int32>, count: Int, seed: UInt64, major: UInt32) {
+        table.pointee.shuffle(order, Int64(count), seed, major)
+    }
+}

@@ -1,0 +1,122 @@
+import CKernels
+
+/// How the steps of a run are executed. Results agree but for rounding.
+package enum ExecutionPlan: String, CaseIterable, Sendable {
+    /// Layer by layer over the whole batch: matrix products of BLAS with passes between them, shared by a team.
+    case gemm
+    /// Tile by tile through all layers, samples along the vectors, everything in the first caches; one thread.
+    case fused
+
+    /// Parameters up to which `fused` is the faster one, as measured from 2 to 512 units a layer and 1 to 1024 rows.
+    static let fusedParameters = 64 << 10
+    /// Widest layer for which a tile still fits the second cache.
+    static let fusedWidth = 512
+
+    /// The plan for networks of `shape` where both are possible: decided by shape alone, so that neither threads nor
+    /// the machine change it.
+    static func fitting(_ shape: NetworkShape) -> ExecutionPlan {
+        guard supportsFused(shape), shape.widest <= fusedWidth else { return .gemm }
+        var parameters = 0
+        var fanIn = shape.inputs
+        for units in shape.hiddenLayers.map(\.units) + [shape.outputs] {
+            let (weights, overflow) = units.multipliedReportingOverflow(by: fanIn + 1)
+            guard !overflow, weights <= fusedParameters else { return .gemm }
+            parameters += weights
+            fanIn = units
+        }
+        return parameters <= fusedParameters ? .fused : .gemm
+    }
+
+    /// Batch statistics need the whole batch between two layers, which a tile does not see.
+    static func supportsFused(_ shape: NetworkShape) -> Bool { !shape.batchNorm }
+
+    /// Whether masks can be drawn tile by tile; NumPy's cannot.
+    static func supportsFused(_ network: NetworkSpecification, _ training: TrainingSpecification) -> Bool {
+        let hasDropout = network.inputKeepProb < 1 || network.hiddenLayers.contains { $0.keepProb < 1 }
+        return !network.batchNorm && (training.generator == .philox || !hasDropout)
+    }
+}
+
+/// How one run is executed.
+struct Execution {
+    let instructionSet: InstructionSet
+    /// Of the steps.
+    let steps: ExecutionPlan
+    /// Of evaluations.
+    let evaluation: ExecutionPlan
+
+    /// `plan` where it is possible; nil for the one that fits.
+    init(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, plan: ExecutionPlan?,
+        instructionSet: InstructionSet
+    ) {
+        self.instructionSet = instructionSet
+        let shape = NetworkShape(network)
+        let wanted = plan ?? .fitting(shape)
+        evaluation = ExecutionPlan.supportsFused(shape) ? wanted : .gemm
+        steps = ExecutionPlan.supportsFused(network, training) ? wanted : .gemm
+    }
+}
+
+/// The state of the fused kernels for one network: they lay it out and know what is in it.
+struct FusedState<S: Scalar> {
+    let kernels: Kernels<S>
+    let block: UnsafeMutableRawPointer
+
+    /// For batches of up to `rows`; with `keepsInputs` one batch is loaded and used again and again. Without `training`
+    /// for inference.
+    init(
+        _ shape: NetworkShape, keepProbs: [Double] = [], inputKeepProb: Double = 1, dropoutSeed: UInt64 = 0, rows: Int,
+        keepsInputs: Bool, kernels: Kernels<S>, workspace: Workspace
+    ) throws(TrainingError) {
+        self.kernels = kernels
+        let layout = ParameterLayout(shape)
+        let layers = layout.layers.enumerated().map { number, place in
+            let isHidden = number < shape.hiddenLayers.count
+            return ck_layer(
+                units: Int32(place.units),
+                activation: isHidden ? shape.hiddenLayers[number].activation.kernelNumber : Int32(CK_IDENTITY.rawValue),
+                keep_prob: isHidden && number < keepProbs.count ? keepProbs[number] : 1,
+                weights: Int64(place.weights.lowerBound), biases: Int64(place.biases.lowerBound))
+        }
+        func withNetwork<Result>(_ body: (inout ck_network) -> Result) -> Result {
+            layers.withUnsafeBufferPointer { layers in
+                guard let base = layers.baseAddress else { preconditionFailure("a network has an output layer") }
+                var network = ck_network(
+                    inputs: Int32(shape.inputs), task: shape.task.kernelNumber, layer_count: Int32(layers.count),
+                    layers: base, input_keep_prob: inputKeepProb, dropout_seed: dropoutSeed)
+                return body(&network)
+            }
+        }
+        let bytes = withNetwork { kernels.table.pointee.bytes(&$0, Int64(rows), keepsInputs ? 1 : 0) }
+        let block = UnsafeMutableRawPointer(try workspace.take(bytes, of: UInt8.self))
+        withNetwork { kernels.table.pointee.prepare(block, &$0, Int64(rows), keepsInputs ? 1 : 0) }
+        self.block = block
+    }
+}
+
+extension Activation {
+    fileprivate var kernelNumber: Int32 {
+        let number =
+            switch self {
+            case .identity: CK_IDENTITY
+            case .relu: CK_RELU
+            case .leakyReLU: CK_LEAKY_RELU
+            case .tanh: CK_TANH
+            case .sigmoid: CK_SIGMOID
+            }
+        return Int32(number.rawValue)
+    }
+}
+
+extension Task {
+    fileprivate var kernelNumber: Int32 {
+        let number =
+            switch self {
+            case .binary: CK_BINARY
+            case .multiclass: CK_MULTICLASS
+            case .regression: CK_REGRESSION
+            }
+        return Int32(number.rawValue)
+    }
+}
