@@ -81,7 +81,7 @@ static size_t lay_out(char *block, const ck_network *network, int64_t rows, int 
     ptrdiff_t transposed_stride = round_up(widest, VL) + VL;
     T *transposed = TAKE(T, stride * transposed_stride);
     for (int i = 0; i < network->layer_count; i++) drops |= network->layers[i].keep_prob < 1;
-    uint32_t *words = drops ? TAKE(uint32_t, stride * widest + 8 + 4 * VL64) : NULL;
+    uint32_t *words = drops ? TAKE(uint32_t, stride * widest + 8 + 4 * STREAMS * VL64) : NULL;
     int inputs = network->inputs;
     for (int i = 0; i < network->layer_count; i++) {
         const ck_layer *l = &network->layers[i];

@@ -23,18 +23,32 @@ static void philox_keys(PhiloxKeys *keys, uint64_t seed) {
 /// `Philox.Purpose`
 enum purpose { SHUFFLE = 2, DROPOUT = 3 };
 
-/// The words at (block, minor, major).
-INLINE Words philox(const PhiloxKeys *keys, V64 block, uint32_t minor, uint32_t major, enum purpose purpose) {
+/// The words at (blocks[i], minor, major), i < COUNT ≤ 4. Round by round for all of them: a stream alone is one long
+/// chain, longer than the core's window.
+INLINE void philox(
+    const PhiloxKeys *keys, const V64 *blocks, Words *out, uint32_t minor, uint32_t major, enum purpose purpose,
+    const int COUNT
+) {
     const V64 low = (V64)PHILOX_LOW, m0 = (V64)0xD2511F53ull, m1 = (V64)0xCD9E8D57ull;
-    V64 c0 = block, c1 = (V64)(uint64_t)minor, c2 = (V64)(uint64_t)major, c3 = (V64)(uint64_t)purpose;
-    UNROLL for (int round = 0; round < 10; round++) {
-        V64 p0 = m0 * (c0 & low), p1 = m1 * (c2 & low);
-        c0 = (p1 >> 32) ^ c1 ^ (V64)keys->k0[round];
-        c1 = p1;
-        c2 = (p0 >> 32) ^ c3 ^ (V64)keys->k1[round];
-        c3 = p0;
+    V64 c[4][4];
+    UNROLL for (int i = 0; i < COUNT; i++) {
+        c[i][0] = blocks[i];
+        c[i][1] = (V64)(uint64_t)minor;
+        c[i][2] = (V64)(uint64_t)major;
+        c[i][3] = (V64)(uint64_t)purpose;
     }
-    return (Words){{c0, c1, c2, c3}};
+    UNROLL for (int round = 0; round < 10; round++) {
+        const V64 k0 = (V64)keys->k0[round], k1 = (V64)keys->k1[round];
+        UNROLL for (int i = 0; i < COUNT; i++) {
+            V64 p0 = m0 * (c[i][0] & low), p1 = m1 * (c[i][2] & low);
+            c[i][0] = (p1 >> 32) ^ c[i][1] ^ k0;
+            c[i][1] = p1;
+            c[i][2] = (p0 >> 32) ^ c[i][3] ^ k1;
+            c[i][3] = p0;
+        }
+    }
+    UNROLL for (int i = 0; i < COUNT; i++)
+        UNROLL for (int w = 0; w < 4; w++) out[i].words[w] = c[i][w];
 }
 
 /// The low halves of `low` and `high`, side by side. As a permutation: shifts would be merged into slow products.
@@ -56,25 +70,42 @@ INLINE V64 lanes64(void) {
     return v;
 }
 
-/// The words of blocks first ..< first + count, one after the other; writes whole vectors.
+INLINE void store_words(uint32_t *out, const Words *w) {
+    V64 a = packed(w->words[0], w->words[1]), b = packed(w->words[2], w->words[3]);
+#if CK_VECTOR_BYTES == 64
+    V64 even = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+    V64 odd = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#elif CK_VECTOR_BYTES == 32
+    V64 even = __builtin_shufflevector(a, b, 0, 4, 1, 5), odd = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+#else
+    V64 even = __builtin_shufflevector(a, b, 0, 2), odd = __builtin_shufflevector(a, b, 1, 3);
+#endif
+    memcpy(out, &even, sizeof even);
+    memcpy(out + 2 * VL64, &odd, sizeof odd);
+}
+
+/// Streams that are worked on side by side: as many as there are registers for.
+#if CK_VECTOR_BYTES == 64 || defined(__aarch64__)
+#define STREAMS 4
+#else
+#define STREAMS 2
+#endif
+
+/// The words of blocks first ..< first + count, one after the other; writes up to STREAMS vectors of blocks at once.
 static void philox_words(
     const PhiloxKeys *keys, uint32_t *out, uint64_t first, int64_t count, uint32_t minor, uint32_t major,
     enum purpose purpose
 ) {
     V64 block = lanes64() + (V64)first;
-    for (int64_t i = 0; i < count; i += VL64, block += (V64)(uint64_t)VL64, out += 4 * VL64) {
-        Words w = philox(keys, block, minor, major, purpose);
-        V64 a = packed(w.words[0], w.words[1]), b = packed(w.words[2], w.words[3]);
-#if CK_VECTOR_BYTES == 64
-        V64 even = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-        V64 odd = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-#elif CK_VECTOR_BYTES == 32
-        V64 even = __builtin_shufflevector(a, b, 0, 4, 1, 5), odd = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-#else
-        V64 even = __builtin_shufflevector(a, b, 0, 2), odd = __builtin_shufflevector(a, b, 1, 3);
-#endif
-        memcpy(out, &even, sizeof even);
-        memcpy(out + 2 * VL64, &odd, sizeof odd);
+    for (int64_t i = 0; i < count; i += STREAMS * VL64) {
+        V64 blocks[STREAMS];
+        Words words[STREAMS];
+        UNROLL for (int q = 0; q < STREAMS; q++) {
+            blocks[q] = block;
+            block += (V64)(uint64_t)VL64;
+        }
+        philox(keys, blocks, words, minor, major, purpose, STREAMS);
+        UNROLL for (int q = 0; q < STREAMS; q++, out += 4 * VL64) store_words(out, &words[q]);
     }
 }
 
@@ -84,7 +115,7 @@ static void mask_bytes(
 ) {
     PhiloxKeys keys;
     philox_keys(&keys, seed);
-    uint32_t words[256 + 4 * VL64];
+    uint32_t words[256 + 4 * STREAMS * VL64];
     while (count > 0) {
         int skipped = (int)(first & 3);
         int64_t part = count < 256 - skipped ? count : 256 - skipped;
@@ -101,7 +132,7 @@ static void shuffle(int32_t *order, int64_t count, uint64_t seed, uint32_t major
     enum { BLOCKS = 64 };
     PhiloxKeys keys;
     philox_keys(&keys, seed);
-    uint32_t words[4 * BLOCKS];
+    uint32_t words[4 * BLOCKS + 4 * STREAMS * VL64];
     int left = 0;
     uint64_t block = 0;
     for (int64_t i = count - 1; i > 0; i--) {

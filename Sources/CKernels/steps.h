@@ -34,25 +34,36 @@ static void drop_layer(const State *s, const Layer *l, T *values, int64_t first,
     const V scale = splat(l->scale);
     const VU threshold = (VU)(U)l->threshold;
     if (l->units % 4 == 0) {
-        // A block is four units of one example: a lane per example, a vector of masks per word.
-        const uint64_t groups = (uint64_t)l->units / 4;
-        for (int r = 0; r < rows; r += VL) {
-            V64 row = (V64)(uint64_t)(first + r) + lanes64() * (V64)(uint64_t)WIDE;
-            V64 block = row * (V64)groups;
-            for (uint64_t g = 0; g < groups; g++, block += (V64)1ull) {
-                Words a = philox(&s->keys, block, l->number, step, DROPOUT);
-#if !CK_DOUBLE
-                Words b = philox(&s->keys, block + (V64)groups, l->number, step, DROPOUT);
-#endif
+        // A block is four units of one example: a lane per example, a vector of masks per word. In float32 even and odd
+        // lanes are two streams.
+        enum { ITEMS = STREAMS / WIDE };
+        const int groups = l->units / 4, items = (rows + VL - 1) / VL * groups;
+        const V64 lane = lanes64() * (V64)(uint64_t)(WIDE * groups);
+        int r = 0, g = 0;
+        for (int item = 0; item < items; item += ITEMS) {
+            V64 blocks[STREAMS];
+            Words words[STREAMS];
+            ptrdiff_t places[ITEMS];
+            UNROLL for (int q = 0; q < ITEMS; q++) {
+                places[q] = (ptrdiff_t)g * 4 * stride + r;
+                UNROLL for (int h = 0; h < WIDE; h++)
+                    blocks[q * WIDE + h] = lane + (V64)(uint64_t)((first + r + h) * groups + g);
+                if (++g == groups) {
+                    g = 0;
+                    r += VL;
+                }
+            }
+            philox(&s->keys, blocks, words, l->number, step, DROPOUT, STREAMS);
+            UNROLL for (int q = 0; q < ITEMS; q++) {
                 UNROLL for (int w = 0; w < 4; w++) {
 #if CK_DOUBLE
-                    VU word = a.words[w] & (V64)PHILOX_LOW;
+                    VU word = words[q].words[w] & (V64)PHILOX_LOW;
 #else
-                    VU word = (VU)packed(a.words[w], b.words[w]);
+                    VU word = (VU)packed(words[2 * q].words[w], words[2 * q + 1].words[w]);
 #endif
-                    ptrdiff_t place = ((ptrdiff_t)g * 4 + w) * stride + r;
+                    ptrdiff_t place = places[q] + w * stride;
                     V keep = word < threshold ? scale : splat(0);
-                    drop(values + place, l->factors ? l->factors + place : NULL, keep);
+                    if (item + q < items) drop(values + place, l->factors ? l->factors + place : NULL, keep);
                 }
             }
         }

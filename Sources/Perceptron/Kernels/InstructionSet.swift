@@ -33,8 +33,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         return set
     }
 
-    /// What predictions use: they cannot refuse, so an unusable request counts as none there.
-    static let forPredictions = (try? selected()) ?? available.first ?? .baseline
+    /// What predictions and gradient checks use: they cannot refuse, so an unusable request counts as none there.
+    static let preferred = (try? selected()) ?? available.first ?? .baseline
 
     private static let selection = Result { () throws(InstructionSetError) in
         try select(getenv(variable).map { String(cString: $0) })

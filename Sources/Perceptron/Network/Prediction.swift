@@ -47,7 +47,7 @@ extension TrainedNetwork {
             let arenas = try Arenas<S>(self, in: workspace)
             let inference = try Inference<S>(
                 shape: shape, arenas: arenas, workers: 1, plan: .fitting(shape),
-                kernels: Kernels(InstructionSet.forPredictions), workspace: workspace)
+                kernels: Kernels(InstructionSet.preferred), workspace: workspace)
             return FloatingPointMode.flushingDenormals {
                 inference.prepare()
                 return inference.outputs(rows: rows, encode: encode)

@@ -35,11 +35,11 @@ package struct CostFunction {
         try InitialParameters.fill(arenas, network: network, training: training)
         step = try GradientStep(
             network: network, training: training, arenas: arenas, rows: examples.count, team: ThreadTeam(threads: 1),
-            instructionSet: .forPredictions, workspace: workspace)
+            instructionSet: .preferred, workspace: workspace)
         let set = try EncodedSet<Double>(examples, network: network)
         set.encodeAll(inputs: step.input, targets: step.targets)
         penalty = Penalty(
-            training, examples: examples.count, isStep: false, kernels: Kernels(InstructionSet.forPredictions))
+            training, examples: examples.count, isStep: false, kernels: Kernels(InstructionSet.preferred))
         parameters = Array(UnsafeBufferPointer(start: arenas.parameters, count: layout.count))
     }
 

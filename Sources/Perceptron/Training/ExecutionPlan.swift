@@ -7,25 +7,32 @@ package enum ExecutionPlan: String, CaseIterable, Sendable {
     /// Tile by tile through all layers, samples along the vectors, everything in the first caches; one thread.
     case fused
 
-    /// Parameters up to which `fused` is the faster one, as measured from 2 to 512 units a layer and 1 to 1024 rows.
-    static let fusedParameters = 64 << 10
-    /// Widest layer for which a tile still fits the second cache.
-    static let fusedWidth = 512
+    /// Parameters up to which `fused` is the faster one for batches that fill some vectors: beyond, weights leave the
+    /// caches between two tiles. Measured with 4 to 512 inputs, one or two hidden layers of 16 to 512 units and 1 to
+    /// 1024 rows in float32.
+    static let mostParameters = 64 << 10
+    /// The same for each row of a smaller batch: a vector of samples that is mostly empty costs as much as a full one.
+    static let mostParametersPerRow = 1536
+    /// Widest layer of which two vectors of samples still fit the second cache with those beside it.
+    static let mostUnits = 512
 
-    /// The plan for networks of `shape` where both are possible: decided by shape alone, so that neither threads nor
-    /// the machine change it.
-    static func fitting(_ shape: NetworkShape) -> ExecutionPlan {
-        guard supportsFused(shape), shape.widest <= fusedWidth else { return .gemm }
+    /// The plan for steps of `rows` examples of networks of `shape`: decided by sizes alone, so that neither threads
+    /// nor the machine change the result.
+    static func fitting(_ shape: NetworkShape, rows: Int) -> ExecutionPlan {
+        guard supportsFused(shape), shape.widest <= mostUnits else { return .gemm }
+        let limit = rows >= mostParameters / mostParametersPerRow ? mostParameters : rows * mostParametersPerRow
         var parameters = 0
         var fanIn = shape.inputs
         for units in shape.hiddenLayers.map(\.units) + [shape.outputs] {
-            let (weights, overflow) = units.multipliedReportingOverflow(by: fanIn + 1)
-            guard !overflow, weights <= fusedParameters else { return .gemm }
-            parameters += weights
+            parameters += units * (fanIn + 1)
+            guard parameters <= limit else { return .gemm }
             fanIn = units
         }
-        return parameters <= fusedParameters ? .fused : .gemm
+        return .fused
     }
+
+    /// The plan for evaluation and prediction, whose blocks always have the same size.
+    static func fitting(_ shape: NetworkShape) -> ExecutionPlan { fitting(shape, rows: 256) }
 
     /// Batch statistics need the whole batch between two layers, which a tile does not see.
     static func supportsFused(_ shape: NetworkShape) -> Bool { !shape.batchNorm }
@@ -47,14 +54,14 @@ struct Execution {
 
     /// `plan` where it is possible; nil for the one that fits.
     init(
-        _ network: NetworkSpecification, _ training: TrainingSpecification, plan: ExecutionPlan?,
+        _ network: NetworkSpecification, _ training: TrainingSpecification, examples: Int, plan: ExecutionPlan?,
         instructionSet: InstructionSet
     ) {
         self.instructionSet = instructionSet
         let shape = NetworkShape(network)
-        let wanted = plan ?? .fitting(shape)
-        evaluation = ExecutionPlan.supportsFused(shape) ? wanted : .gemm
-        steps = ExecutionPlan.supportsFused(network, training) ? wanted : .gemm
+        let rows = training.batchSize.rows(of: examples)
+        evaluation = ExecutionPlan.supportsFused(shape) ? plan ?? .fitting(shape) : .gemm
+        steps = ExecutionPlan.supportsFused(network, training) ? plan ?? .fitting(shape, rows: rows) : .gemm
     }
 }
 

@@ -22,7 +22,8 @@ public enum Training {
         } catch {
             throw .instructionSet(error)
         }
-        let execution = Execution(network, training, plan: plan, instructionSet: instructions)
+        let execution = Execution(
+            network, training, examples: sets.train.count, plan: plan, instructionSet: instructions)
         switch training.precision {
         case .float32: return try Trainer<Float>(network, training, sets, monitor, execution).run()
         case .float64: return try Trainer<Double>(network, training, sets, monitor, execution).run()
