@@ -14,7 +14,7 @@
 #include "network.h"
 #include "steps.h"
 
-const ck_kernels CK_TABLE;
+extern const ck_kernels CK_TABLE;
 const ck_kernels CK_TABLE = {
     .bytes = state_bytes, .prepare = prepare, .load = load_batch, .step = train_step, .score = score_set,
     .logits = predict_logits, .update = update, .squares = squares, .magnitudes = magnitudes,

@@ -34,7 +34,8 @@ static void update(
             V v = kept2 * load(second + i) + added2 * d * d;
             store(first + i, m);
             store(second + i, v);
-            store(w + i, load(w + i) - rate * (m * correction1) / (__builtin_elementwise_sqrt(v * correction2) + epsilon));
+            V root = __builtin_elementwise_sqrt(v * correction2);
+            store(w + i, load(w + i) - rate * (m * correction1) / (root + epsilon));
         }
     }
 }

@@ -12,8 +12,8 @@ enum epilogue { ADD_BIAS, ADD_BIAS_RELU, RELU_DERIVATIVE, PLAIN };
 
 /// out (i, s) = Σ over j of m(i, j) x(j, s), m(i, j) = w[i * step_i + j * step_j], for UB rows and SB vectors.
 INLINE void product_block(
-    const T *restrict w, ptrdiff_t step_i, ptrdiff_t step_j, const T *restrict bias, const T *restrict x, T *restrict out,
-    ptrdiff_t stride, int count, T scale, const enum epilogue epilogue, const int UB, const int SB
+    const T *restrict w, ptrdiff_t step_i, ptrdiff_t step_j, const T *restrict bias, const T *restrict x,
+    T *restrict out, ptrdiff_t stride, int count, T scale, const enum epilogue epilogue, const int UB, const int SB
 ) {
     V sums[8][4];
     UNROLL for (int i = 0; i < UB; i++)

@@ -74,14 +74,19 @@ static void drop_layer(const State *s, const Layer *l, T *values, int64_t first,
     int64_t count = (int64_t)rows * l->units;
     philox_words(&s->keys, s->words, start >> 2, (skipped + count + 3) / 4, l->number, step, DROPOUT);
     const uint32_t *words = s->words + skipped;
+    T *const factors = l->factors;
+    const int units = l->units;
     for (int r = 0; r < rows; r += VL)
-        for (int u = 0; u < l->units; u++) {
+        for (int u = 0; u < units; u++) {
+            // By way of memory: putting one number after the other into a vector takes longer. Past the last row lie
+            // words of no meaning, for samples of no meaning.
+            U numbers[VL];
+            UNROLL for (int i = 0; i < VL; i++) numbers[i] = words[(ptrdiff_t)(r + i) * units + u];
             VU word;
-            // Past the last row lie words of no meaning, for samples of no meaning.
-            UNROLL for (int i = 0; i < VL; i++) word[i] = words[(ptrdiff_t)(r + i) * l->units + u];
+            memcpy(&word, numbers, sizeof word);
             ptrdiff_t place = u * stride + r;
             V keep = word < threshold ? scale : splat(0);
-            drop(values + place, l->factors ? l->factors + place : NULL, keep);
+            drop(values + place, factors ? factors + place : NULL, keep);
         }
 }
 
@@ -246,8 +251,9 @@ static void backward(
             const T *transposed = s->transposed;
             ptrdiff_t apart = s->transposed_stride;
             if (!below && x_rows && order) {
+                const size_t bytes = (size_t)l->inputs * sizeof(T);
                 for (int r = 0; r < rows; r++)
-                    memcpy(s->transposed + r * apart, x_rows + (ptrdiff_t)order[r] * l->inputs, (size_t)l->inputs * sizeof(T));
+                    memcpy(s->transposed + r * apart, x_rows + (ptrdiff_t)order[r] * l->inputs, bytes);
             } else {
                 transpose(a, s->stride, NULL, s->transposed, apart, (int)round_up(l->inputs, QL), vectors * VL);
             }
@@ -269,10 +275,12 @@ static void backward(
 
 static void load_batch(void *state, const void *x, const void *y, int64_t rows) {
     State *s = state;
-    ptrdiff_t tile = 0;
-    for (int64_t first = 0; first < rows; first += s->tile_rows, tile++) {
+    T *tile_x = s->x, *tile_y = s->y;
+    for (int64_t first = 0; first < rows; first += s->tile_rows) {
         int count = (int)(rows - first < s->tile_rows ? rows - first : s->tile_rows);
-        pack(s, s->x + tile * round_up(s->input.units, QL) * s->stride, s->y + tile * s->stride, x, y, NULL, first, count);
+        pack(s, tile_x, tile_y, x, y, NULL, first, count);
+        tile_x += round_up(s->input.units, QL) * s->stride;
+        tile_y += s->stride;
     }
 }
 

@@ -102,7 +102,8 @@ import Testing
                         plan: plan, instructionSet: set)
                     let place = "\(plan) \(set) \(precision)"
                     #expect(relativeError(try numbers(outcome), expected) <= tolerance, "\(place): parameters")
-                    #expect(relativeError(outcome.history.compactMap(\.stepCost), costs) <= tolerance, "\(place): costs")
+                    let stepCosts = outcome.history.compactMap(\.stepCost)
+                    #expect(relativeError(stepCosts, costs) <= tolerance, "\(place): costs")
                     let measured = try outcome.measured
                     #expect(relativeError([measured.loss, measured.cost], metrics) <= tolerance, "\(place): metrics")
                 }

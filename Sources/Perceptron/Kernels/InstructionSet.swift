@@ -55,7 +55,8 @@ extension InstructionSetError: CustomStringConvertible {
         let known = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
         return switch self {
         case .unknown(let name): "\(InstructionSet.variable) is \(name); this machine has \(known)"
-        case .unavailable(let set): "\(InstructionSet.variable) is \(set.rawValue), which this machine lacks; it has \(known)"
+        case .unavailable(let set):
+            "\(InstructionSet.variable) is \(set.rawValue), which this machine lacks; it has \(known)"
         }
     }
 }

@@ -34,7 +34,9 @@ struct Kernels<S: Scalar> {
     }
 
     /// One update of `count` parameters; blocks are touched up to the next multiple of 64 bytes.
-    func update(_ rule: inout ck_update, _ w: Values, _ g: UnsafePointer<S>, _ first: Values, _ second: Values, count: Int) {
+    func update(
+        _ rule: inout ck_update, _ w: Values, _ g: UnsafePointer<S>, _ first: Values, _ second: Values, count: Int
+    ) {
         table.pointee.update(&rule, w, g, first, second, Int64(count))
     }
 

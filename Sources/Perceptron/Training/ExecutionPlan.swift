@@ -9,7 +9,7 @@ package enum ExecutionPlan: String, CaseIterable, Sendable {
 
     /// Parameters up to which `fused` is the faster one for batches that fill some vectors: beyond, weights leave the
     /// caches between two tiles. Measured with 4 to 512 inputs, one or two hidden layers of 16 to 512 units and 1 to
-    /// 1024 rows in float32.
+    /// 1024 rows.
     static let mostParameters = 64 << 10
     /// The same for each row of a smaller batch: a vector of samples that is mostly empty costs as much as a full one.
     static let mostParametersPerRow = 1536

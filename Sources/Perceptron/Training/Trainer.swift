@@ -50,7 +50,8 @@ final class Trainer<S: Scalar> {
     private var measured: (steps: Int, train: SetMetrics?, dev: SetMetrics?) = (-1, nil, nil)
 
     init(
-        _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets, _ monitor: TrainingMonitor,
+        _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets,
+        _ monitor: TrainingMonitor,
         _ execution: Execution
     ) throws(TrainingError) {
         self.network = network
@@ -94,7 +95,8 @@ final class Trainer<S: Scalar> {
 
     private static func step(
         _ execution: Execution, _ network: NetworkSpecification, _ training: TrainingSpecification,
-        _ arenas: Arenas<S>, rows: Int, isFullBatch: Bool, isEncoded: Bool, team: ThreadTeam, kernels: Kernels<S>, workspace: Workspace
+        _ arenas: Arenas<S>, rows: Int, isFullBatch: Bool, isEncoded: Bool, team: ThreadTeam, kernels: Kernels<S>,
+        workspace: Workspace
     ) throws(TrainingError) -> Step {
         guard execution.steps == .fused else {
             return .gemm(
