@@ -17,6 +17,7 @@ public final class TrainingService: Sendable {
     let clock: @Sendable () -> Timestamp
     let report: @Sendable (String) -> Void
     let pool: WorkerPool
+    let gradientCheckTurns = Turns(GradientChecksController.atATime)
 
     /// Puts the parts together; nothing runs before `start`.
     public init(
@@ -35,7 +36,7 @@ public final class TrainingService: Sendable {
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = PackageResources.openapi_yaml
-        let runner = JobRunner(tables: tables, networks: networks, initialWeights: initialWeights)
+        let runner = JobRunner(tables: tables, networks: networks, initialWeights: initialWeights, report: report)
         pool = WorkerPool(store: store, workers: workers, report: { report("store: \($0)") }) { job, monitor in
             runner.run(job, monitor)
         }

@@ -163,19 +163,19 @@ def test_line_ends_and_quotes_are_a_matter_of_taste(client, text):
     assert dataset["rows"] == 2 and [column["kind"] for column in dataset["columns"]] == ["numeric", "numeric"]
 
 
-@pytest.mark.parametrize("cell", ["1", "-1", "+1", "1.5", ".5", "5.", "1e3", "1E-3", "-2.5e+10", "1e-320", "123456789012345678901234567890"])
+@pytest.mark.parametrize("cell", ["1", "-1", "+1", " 1", "1 ", '"1"', "1.5", ".5", "5.", "1e3", "1E-3", "-2.5e+10", "1e-320", "123456789012345678901234567890"])
 def test_what_reads_as_a_number_is_one(client, cell):
     dataset = client.upload(f"a,y\n{cell},0\n2,1\n")
     assert dataset["columns"][0]["kind"] == "numeric"
 
 
-@pytest.mark.parametrize("cell", ["", "NA", "N/A", "NaN", "nan", "null", "NULL", '""', '"NA"'])
+@pytest.mark.parametrize("cell", ["", "NA", "N/A", "NaN", "nan", "null", "NULL", '""', '"NA"', " ", " NA\t"])
 def test_a_missing_cell_is_counted(client, cell):
     dataset = client.upload(f"a,y\n{cell},0\n2,1\n")
     assert dataset["columns"][0] == {"index": 0, "name": "a", "kind": "numeric", "missing": 1}
 
 
-@pytest.mark.parametrize("cell", ["na", "Na", "n/a", "NAN", "Nan", "Null", "None", "-", "?", " ", " NA", "1 2", "1,5", "0x10", "1e", "--1", "1_000", "true"])
+@pytest.mark.parametrize("cell", ["na", "Na", "n/a", "NAN", "Nan", "Null", "None", "-", "?", "N A", "1 2", "1,5", "0x10", "1e", "--1", "1_000", "true"])
 def test_any_other_word_is_a_text(client, cell):
     dataset = client.upload(f'a,y\n"{cell}",0\n2,1\n')
     assert dataset["columns"][0] == {"index": 0, "name": "a", "kind": "text", "categories": sorted([cell, "2"]), "missing": 0}
@@ -198,7 +198,7 @@ def test_a_broken_csv_is_refused_and_not_stored(client, content):
     before = client.get("/v1/datasets?limit=1").json()
     response = client.post_text("/v1/datasets?header=true", content, "text/csv")
     assert response.status_code == 422, response.text
-    assert [fault["pointer"] for fault in response.json()["errors"]][0] == ""
+    assert {fault["pointer"] for fault in response.json()["errors"]} == {""}
     assert client.get("/v1/datasets?limit=1").json() == before
 
 

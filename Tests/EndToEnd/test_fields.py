@@ -1,5 +1,6 @@
 """Each field of a job: its type, its range, its default; and what a refusal says."""
 
+import copy
 import json
 from dataclasses import dataclass, field
 
@@ -75,10 +76,13 @@ FIELDS = [
            [{"weights": [[1, 2]], "biases": [0.5], "activation": "sigmoid"}]],
           [7, "he", True, {}, [], [{"weights": [[1, 2]], "biases": [0]}] * 2,
            At("/0", [7]), At("/0/biases", [{"weights": [[1, 2]]}]), At("/0/weights", [{"biases": [0]}]), At("/0/bias", [{"weights": [[1, 2]], "biases": [0], "bias": [0]}]),
-           At("/0/weights/0", [{"weights": [[1, 2, 3]], "biases": [0]}]), At("/0/weights", [{"weights": [[1, 2], [1, 2]], "biases": [0]}]),
+           At("/0/weights", [{"weights": [[1, 2, 3]], "biases": [0]}]), At("/0/weights", [{"weights": [[1, 2], [1, 2]], "biases": [0, 0]}]),
+           At("/0/biases", [{"weights": [[1, 2], [1, 2]], "biases": [0]}]), At("/0/weights/1", [{"weights": [[1, 2], [1]], "biases": [0, 0]}]),
+           At("/0/weights", [{"weights": [], "biases": []}]), At("/0/weights", [{"weights": [1, 2], "biases": [0]}]),
            At("/0/biases", [{"weights": [[1, 2]], "biases": [0, 0]}]), At("/0/weights/0/1", [{"weights": [[1, "2"]], "biases": [0]}]),
            At("/0/weights/0/0", [{"weights": [[None, 2]], "biases": [0]}]), At("/0/biases/0", [{"weights": [[1, 2]], "biases": [True]}]),
            At("/0/activation", [{"weights": [[1, 2]], "biases": [0], "activation": "relu"}]),
+           At("/0/activation", [{"weights": [[1, 2]], "biases": [0], "activation": "swish"}]),
            At("/0/batch_norm", [{"weights": [[1, 2]], "biases": [0], "batch_norm": {"gamma": [1], "beta": [0], "running_mean": [0], "running_variance": [1]}}])],
           {"/network/hidden_layers": []}),
 
@@ -146,25 +150,55 @@ BAD = [
     for field in FIELDS for bad in field.bad]
 
 
-def answered(settings, pointer):
+def answered(job, pointer):
+    if pointer == "/name":
+        return job["name"]
+    value = job["settings"]
     for token in pointer.split("/")[1:]:
-        settings = settings[token]
-    return settings
+        value = value[token]
+    return value
 
 
-@pytest.mark.parametrize(("field", "value"), GOOD)
-def test_a_value_within_its_range_is_taken_and_answered(client, field, value):
-    body = body_for(field, value)
+def taken(client, body):
+    """The job that a body makes, with nobody waiting for it."""
     assert CONTRACT.errors(body, "/components/schemas/JobRequest") == []
     job = client.submit(body)
-    section, *rest = field.pointer.split("/")[1:]
-    if section == "name":
-        assert job["name"] == value
-    elif value is not None and rest and not isinstance(value, (list, dict)) and value not in ("auto", "cosine") and rest not in (["optimizer"], ["activation"], ["keep_prob"]):
-        resolved = answered(job["settings"], field.pointer)
-        assert resolved == value and isinstance(resolved, bool) == isinstance(value, bool)
     if client.job(job["id"])["status"] not in FINISHED:
         client.cancel(job["id"])
+    return job
+
+
+@pytest.mark.parametrize(("field", "value"), [pytest.param(*case.values, id=case.id) for case in GOOD if case.values[1] is not None])
+def test_a_value_within_its_range_is_taken_and_answered(client, field, value):
+    resolved = answered(taken(client, body_for(field, value)), field.pointer)
+    if field.pointer == "/network/initial_weights":
+        assert resolved["layers"] == len(value)
+    elif field.pointer in ("/network/activation", "/network/keep_prob") and not isinstance(value, list):
+        assert resolved == [value, value]
+    elif field.pointer in ("/training/optimizer", "/training/learning_rate_decay") and isinstance(value, str):
+        assert resolved["name"] == value
+    elif isinstance(value, dict):
+        assert value.items() <= resolved.items()
+    elif field.pointer == "/data/task" and value == "auto":
+        assert resolved == "binary"
+    else:
+        assert resolved == value and isinstance(resolved, bool) == isinstance(value, bool)
+
+
+@pytest.mark.parametrize("field", [pytest.param(field, id=name(field, None)) for field in FIELDS if None in field.good])
+def test_null_means_left_out(client, field):
+    body = body_for(field, None)
+    *parents, last = field.pointer.split("/")[1:]
+    without = copy.deepcopy(body)
+    at = without
+    for token in parents:
+        at = at[token]
+    del at[last]
+    jobs = [taken(client, body) for body in (body, without)]
+    for job in jobs:
+        if field.pointer.endswith("seed") or field.pointer == "/training":
+            del job["settings"]["training"]["seed"], job["settings"]["training"]["dropout_seed"]
+    assert (jobs[0]["settings"], jobs[0]["name"]) == (jobs[1]["settings"], jobs[1]["name"])
 
 
 @pytest.mark.parametrize(("field", "value", "pointer"), BAD)

@@ -145,9 +145,21 @@ def test_the_layers_of_a_model_start_another(client):
     given = second["settings"]["network"]["initial_weights"]
     assert given["layers"] == 3 and len(given["sha256"]) == 64
     job = client.wait(second["id"])
-    for before, after in zip(layers, client.weights(job["id"])["layers"]):
-        assert np.allclose(before["weights"], after["weights"], rtol=1e-12, atol=1e-20)
-        assert np.allclose(before["biases"], after["biases"], rtol=1e-12, atol=1e-20)
+    assert job["status"] == "succeeded"
+    for before, after in zip(layers, client.weights(job["id"])["layers"], strict=True):
+        assert before["activation"] == after["activation"] and ("batch_norm" in before) == ("batch_norm" in after)
+        for name in ("weights", "biases"):
+            assert np.allclose(before[name], after[name], rtol=1e-12, atol=1e-20)
+        for name in ("gamma", "beta") if "batch_norm" in before else ():
+            assert np.allclose(before["batch_norm"][name], after["batch_norm"][name], rtol=1e-12, atol=1e-20)
+
+
+@pytest.mark.parametrize("epsilon", ["x", 0, -1, 0.5])
+def test_another_epsilon_in_initial_weights_is_not_ignored(client, epsilon):
+    layers = client.weights(client.train(make_job(network={"batch_norm": True}))["id"])["layers"]
+    layers[0]["batch_norm"]["epsilon"] = epsilon
+    faults = client.faults("/v1/jobs", make_job(network={"batch_norm": True, "initial_weights": layers}))
+    assert set(faults) == {"/network/initial_weights/0/batch_norm/epsilon"}
 
 
 def test_a_weights_document_describes_its_job(client):

@@ -201,6 +201,21 @@ import Testing
         #expect(outcome.trainingSeconds < 1)
     }
 
+    @Test func parametersBetweenEpochsGetNoRowOfTheirOwn() throws {
+        let outcome = try run(
+            network,
+            training {
+                $0.epochs = 1_000_000_000
+                $0.historyEvery = 1_000_000
+                $0.batchSize = .count(1)
+                $0.timeLimitSeconds = 0.02
+            }, DataSets(train: classes(200_000)))
+        #expect(outcome.stopReason == .timeLimit)
+        #expect(outcome.epochs == 0)
+        #expect(outcome.history.map(\.epoch) == [0])
+        #expect(try outcome.measured.loss < outcome.history[0].train.loss)
+    }
+
     @Test func aCancelledRunKeepsItsWeights() async throws {
         let monitor = TrainingMonitor(epochs: 1_000_000_000)
         let network = network

@@ -71,6 +71,10 @@ extension TableStore {
         let names = first.members.map(\.name)
         let rows = node.count
         guard !names.isEmpty else { throw .fault("\(pointer)/0", "must have at least one member") }
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw .fault("\(pointer)/0/\(pointerToken(name))", "appears more than once")
+        }
         try checkSize(rows: rows, columns: names.count, at: pointer)
         var records = RecordReader(names: names, limits: limits)
         for (index, record) in node.elements.enumerated() {
