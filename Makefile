@@ -25,7 +25,7 @@ build: setup ## Build .build/release/espalier
 test: ## Run all tests: Swift's, and those that talk to a running server
 	Scripts/setup.sh --test
 	$(SWIFT) build -c release
-	$(SWIFT) test -c release --disable-testable-imports
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(SWIFT) test -c release --disable-testable-imports
 	$(PYTHON) -m pytest Tests/EndToEnd
 
 check: test lint ## What continuous integration runs

@@ -42,13 +42,15 @@ public final class TrainingService: Sendable {
         }
     }
 
-    /// Puts right what an earlier process left, then sets the workers to work.
-    public func start() throws {
+    /// Puts right what an earlier process left; to be called before the first request.
+    public func recover() throws {
         _ = try store.recover()
         try networks.sweep { try store.job($0) != nil }
         try custody.sweepAll()
-        try pool.start()
     }
+
+    /// Sets the workers to work.
+    public func start() throws { try pool.start() }
 
     /// Stops the workers; jobs that run go back to the queue. Returns whether all stopped within `timeout`.
     public func stop(timeout: Duration) -> Bool { pool.drain(timeout: timeout) }

@@ -91,7 +91,7 @@ def test_the_columns_of_inline_data_may_be_named(client):
 
 
 @pytest.mark.parametrize(("features", "pointer"), [
-    ([], ""), (["a"], ""), (["a", "b", "c"], ""), ("a,b", ""), (["a", 1], "/1"), (["a", "a"], "/1"), (["y", "a"], "/0"), (["a", ""], "/1")])
+    ([], ""), (["a"], ""), (["a", "b", "c"], ""), ("a,b", ""), (["a", 1], "/1"), (["a", "a"], "/1"), (["y", "a"], "/0"), (["a", ""], "/1"), (["a", "b\0"], "/1")])
 def test_names_that_do_not_fit_inline_data_are_refused(client, features, pointer):
     for data in (inline(features=2), {"train": inline()}):
         assert set(client.faults("/v1/jobs", make_job(data={**data, "features": features}))) == {f"/data/features{pointer}"}
@@ -238,7 +238,7 @@ X, Y = [[0, 1], [1, 0], [2, 2], [3, 1]], [0, 1, 0, 1]
     ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2]], "y": [2]}}, "/data/dev/y/0"), ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2]], "y": ["0"]}}, "/data/dev/y/0"),
     ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2]], "y": [0, 1]}}, "/data/dev/y"), ({"train": {"x": X, "y": Y}, "valid": {"x": X, "y": Y}}, "/data/valid"),
     ({"csv": "a,y\n1,0\n2,1\n"}, "/data/target"), ({"csv": "", "target": "y"}, "/data/csv"), ({"csv": "a,y\n", "target": "y"}, "/data/csv"),
-    ({"csv": 7, "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2\n", "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2,1,3\n", "target": "y"}, "/data/csv"),
+    ({"csv": 7, "target": "y"}, "/data/csv"), ({"csv": "a,y\n\0,0\n2,1\n", "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2\n", "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2,1,3\n", "target": "y"}, "/data/csv"),
     ({"csv": "a,y\n1,\"0\n", "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2,0\n", "target": "y"}, "/data/target"),
     ({"csv": "a,y\n1,0\n2,1\n", "target": "z"}, "/data/target"), ({"csv": "a,y\n1,0\n2,1\n", "target": 2}, "/data/target"),
     ({"csv": "a,y\n1,0\n2,1\n", "target": -1}, "/data/target"), ({"csv": "a,y\n1,0\n2,1\n", "target": True}, "/data/target"),

@@ -105,6 +105,13 @@ def test_the_list_pages_newest_first(start_server):
     assert seen == ids[::-1]
 
 
+def test_a_forgotten_data_set_is_still_a_place_in_the_list(start_server):
+    client = start_server().client
+    ids = [client.upload(SMALL + f"{n},x,0\n")["id"] for n in range(3)]
+    assert client.delete(f"/v1/datasets/{ids[1]}").status_code == 204
+    assert [dataset["id"] for dataset in client.get(f"/v1/datasets?after={ids[1]}").json()["data"]] == [ids[0]]
+
+
 # CSV
 
 def python_csv(rows, **dialect):
@@ -193,7 +200,7 @@ def test_a_text_among_many_numbers_is_taken_for_a_slip(client):
 
 @pytest.mark.parametrize("content", [
     b"", b"\n", b"\xef\xbb\xbf", b"a,b\n", b"a,b\n1,2\n3\n", b"a,b\n1,2\n3,4,5\n", b'a,b\n1,"2\n', b'a,b\n1,"2"x\n', b"a,b\n1,\xff\n", b"a,a\n1,2\n",
-    b"a,b\n1,inf\n2,3\n", b"a,b\n1,1e999\n2,3\n"])
+    b"a\0,b\n1,2\n", b"a,b\n1,inf\n2,3\n", b"a,b\n1,1e999\n2,3\n"])
 def test_a_broken_csv_is_refused_and_not_stored(client, content):
     before = client.get("/v1/datasets?limit=1").json()
     response = client.post_text("/v1/datasets?header=true", content, "text/csv")
@@ -230,7 +237,7 @@ def test_json_is_rows_or_records_or_examples(client, rows, names, kinds):
 @pytest.mark.parametrize(("content", "pointers"), [
     ([], {""}), ({}, {"/x", "/y"}), (7, {""}), ("a,y", {""}), (None, {""}), ([1], {"/0"}), ([[]], {"/0"}), ([{}], {"/0"}), ([[1, 2], [3]], {"/1"}), ([[1, 2], [3, 4, 5], [6]], {"/1", "/2"}),
     ([[1, 2], {"a": 1}], {"/1"}), ([[1, [2]]], {"/0/1"}), ([[1, 2], ["x", 3]], {"/1/0"}), ([[True], [1]], {"/1/0"}), ([[1, 2], 7], {"/1"}),
-    ([{"a": 1}, {"b": 1}], {"/1/b"}), ([{"a": 1}, {"a": 1, "b": 2}], {"/1/b"}), ([{"a": {}}], {"/0/a"}), ([{"a": 1}, [1]], {"/1"}), ([{"a": 1}, {"a": "1"}], {"/1/a"}), ([{"": 1}], {"/0/"}),
+    ([{"a": 1}, {"b": 1}], {"/1/b"}), ([{"a": 1}, {"a": 1, "b": 2}], {"/1/b"}), ([{"a": {}}], {"/0/a"}), ([{"a": 1}, [1]], {"/1"}), ([{"a": 1}, {"a": "1"}], {"/1/a"}), ([{"": 1}], {"/0/"}), ([{"a\0": 1}], {"/0/a\0"}),
     ({"x": [[1]]}, {"/y"}), ({"y": [1]}, {"/x"}), ({"x": [[1]], "y": [0], "z": 1}, {"/z"}), ({"x": [[1]], "y": [0, 1]}, {"/y"}), ({"x": [[1], [1, 2]], "y": [0, 1]}, {"/x/1"}),
     ({"x": [[1], ["2"]], "y": [0, 1]}, {"/x/1/0"}), ({"x": [[1]], "y": [0], "features": ["a", "b"]}, {"/features"}), ({"x": [[1]], "y": [0], "features": ["y"]}, {"/features/0"}),
     ({"x": [[1, 2]], "y": [0], "features": ["a", "a"]}, {"/features/1"}), ({"x": [[1]], "y": [0], "features": [7]}, {"/features/0"})])

@@ -39,14 +39,14 @@ def choice(pointer, words, given=None):
 def optimizer(name, **constants):
     """The constants of an optimizer, each within its range."""
     ranges = {"unit": ([0, 0.5, 0.999999, None], [1, -0.1, 1.5, *NOT_A_NUMBER]),
-              "positive": ([1e-12, 1, None], [0, -1e-8, *NOT_A_NUMBER]),
+              "tiny": ([1e-30, 1e-12, 1, None], [0, 9e-31, 1.1, -1e-8, *NOT_A_NUMBER]),
               "not negative": ([0, 0.5, 3, None], [-0.01, *NOT_A_NUMBER])}
     return [Field(f"/training/optimizer/{constant}", *ranges[kind], {"/training/optimizer/name": name})
             for constant, kind in constants.items()]
 
 
 FIELDS = [
-    Field("/name", ["", "ü", "x" * 200, None], ["x" * 201, *NOT_A_STRING]),
+    Field("/name", ["", "ü", "x" * 200, None], ["x" * 201, "a\0b", *NOT_A_STRING]),
 
     choice("/data/task", ["auto", "binary"]),
     choice("/data/normalize", ["standard", "none"]),
@@ -65,9 +65,9 @@ FIELDS = [
            At("/0", [[4]]), At("/0", [1_000_001])]),
     Field("/network/activation", ["relu", "tanh", "sigmoid", "leaky_relu", "identity", ["relu", "tanh"], None],
           ["", "softmax", "ReLU", 0, True, {}, [], ["relu"], ["relu"] * 3, At("/1", ["relu", "swish"]), At("/0", [1, "relu"])]),
-    Field("/network/keep_prob", [1, 0.5, 1e-9, [0.5, 1], None],
-          [0, -0.5, 1.0001, "0.5", True, {}, [], [0.5], [1, 1, 1], At("/1", [0.5, 0]), At("/0", [1.5, 1]), At("/0", ["1", 1])]),
-    Field("/network/input_keep_prob", [1, 0.5, None], [0, -0.5, 1.0001, *NOT_A_NUMBER]),
+    Field("/network/keep_prob", [1, 0.5, 1e-6, [0.5, 1], None],
+          [0, 9e-7, -0.5, 1.0001, "0.5", True, {}, [], [0.5], [1, 1, 1], At("/1", [0.5, 0]), At("/0", [1.5, 1]), At("/0", ["1", 1])]),
+    Field("/network/input_keep_prob", [1, 0.5, 1e-6, None], [0, 9e-7, -0.5, 1.0001, *NOT_A_NUMBER]),
     Field("/network/batch_norm", [True, False, None], NOT_A_BOOLEAN),
     choice("/network/initializer", ["auto", "he", "xavier", "glorot", "bengio", "zeros", "normal"]),
     Field("/network/initial_weights",
@@ -94,9 +94,9 @@ FIELDS = [
           ["", "Adam", "lion", 0, True, [], At("/name", {}), At("/name", {"name": "lion"}), At("/name", {"name": 7}), At("/beta", {"name": "sgd", "beta": 0.9}),
            At("/beta", {"name": "adam", "beta": 0.9}), At("/weight_decay", {"name": "adam", "weight_decay": 0.1}), At("/lr", {"name": "adam", "lr": 0.1})]),
     *optimizer("momentum", beta="unit"),
-    *optimizer("rmsprop", rho="unit", epsilon="positive"),
-    *optimizer("adam", beta1="unit", beta2="unit", epsilon="positive"),
-    *optimizer("adamw", beta1="unit", beta2="unit", epsilon="positive", weight_decay="not negative"),
+    *optimizer("rmsprop", rho="unit", epsilon="tiny"),
+    *optimizer("adam", beta1="unit", beta2="unit", epsilon="tiny"),
+    *optimizer("adamw", beta1="unit", beta2="unit", epsilon="tiny", weight_decay="not negative"),
     Field("/training/learning_rate", [1e-9, 0.3, 1_000_000, None], [0, -0.1, 1_000_001, *NOT_A_NUMBER]),
     Field("/training/learning_rate_decay",
           ["cosine", {"name": "cosine"}, {"name": "cosine", "minimum": 0.0001}, {"name": "step", "rate": 0.5, "every": 10},
@@ -123,6 +123,7 @@ FIELDS = [
     Field("/training/seed", [0, 2**32 - 1, None], [2**32, BIGGEST, -1], {"/training/generator": "numpy"}),
     choice("/training/precision", ["float32", "float64"]),
     Field("/training/history_every", [1, 1000, None], [0, -1, *NOT_WHOLE]),
+    Field("/training/history_every", [100, 10_000_000], [1, 99], {"/training/epochs": 10_000_000}),
     Field("/training/threads", [1, 2, 64, None], [0, -1, 65, *NOT_WHOLE]),
     choice("/training/generator", ["philox", "numpy"]),
     Field("/training/dropout_seed", [0, 7, BIGGEST, None], [-1, BIGGEST + 1, *NOT_WHOLE]),

@@ -105,6 +105,23 @@ def test_rows_that_the_model_cannot_read_are_refused_by_pointer(client, models, 
     assert set(client.faults(f"/v1/jobs/{models[model]}/predictions", body)) == {pointer}
 
 
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_row_without_a_finite_prediction_is_refused(client, precision):
+    for data, task in ((inline(), "binary"), (inline(classes=3, rows=60), "multiclass"), (line(), "regression")):
+        id = client.train(make_job(data={**data, "task": task}, network={"activation": "identity"}, training={"precision": precision}))["id"]
+        extremes = [[a * 1.7e308, b * 1.7e308] for a in (-1, 1) for b in (-1, 1)]
+        faults = client.faults(f"/v1/jobs/{id}/predictions", {"x": [[0, 0], *extremes]})
+        assert faults and set(faults) <= {"/x/1", "/x/2", "/x/3", "/x/4"}
+
+
+def test_more_rows_than_an_answer_holds_are_refused(client, models):
+    rows = 2**23 // 3
+    path = f"/v1/jobs/{models['numbers']}/predictions"
+    response = client.post_text(path, '{"x":[' + ",".join(["[1,2]"] * (rows + 1)) + "]}")
+    assert response.status_code == 422 and [fault["pointer"] for fault in response.json()["errors"]] == ["/x"]
+    assert str(rows) in response.json()["errors"][0]["detail"]
+
+
 def test_no_rows_get_no_predictions(client, models):
     assert client.predict(models["numbers"], []) == {"object": "predictions", "task": "binary", "classes": [0, 1], "data": []}
 

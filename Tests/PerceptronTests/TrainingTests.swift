@@ -192,6 +192,7 @@ import Testing
             training {
                 $0.epochs = 1_000_000_000
                 $0.historyEvery = 1_000_000
+                $0.batchSize = .full
                 $0.timeLimitSeconds = 0.05
             }, DataSets(train: classes(100)))
         #expect(outcome.stopReason == .timeLimit)
@@ -201,16 +202,18 @@ import Testing
         #expect(outcome.trainingSeconds < 1)
     }
 
-    @Test func parametersBetweenEpochsGetNoRowOfTheirOwn() throws {
-        let outcome = try run(
-            network,
-            training {
-                $0.epochs = 1_000_000_000
-                $0.historyEvery = 1_000_000
-                $0.batchSize = .count(1)
-                $0.timeLimitSeconds = 0.02
-            }, DataSets(train: classes(200_000)))
-        #expect(outcome.stopReason == .timeLimit)
+    @Test func parametersBetweenEpochsGetNoRowOfTheirOwn() async throws {
+        let monitor = TrainingMonitor(epochs: 1_000)
+        let network = network
+        let set = classes(400_000)
+        let specification = training { ($0.epochs, $0.batchSize) = (1_000, .count(1)) }
+        let run = BackgroundRun {
+            try Training.run(network, specification, on: DataSets(train: set), monitor: monitor)
+        }
+        while monitor.progress.fraction == 0 { await _Concurrency.Task.yield() }
+        monitor.stop(.cancel)
+        let outcome = try await run.outcome()
+        #expect(outcome.stopReason == .cancelled)
         #expect(outcome.epochs == 0)
         #expect(outcome.history.map(\.epoch) == [0])
         #expect(try outcome.measured.loss < outcome.history[0].train.loss)
@@ -220,13 +223,15 @@ import Testing
         let monitor = TrainingMonitor(epochs: 1_000_000_000)
         let network = network
         let set = classes(100)
-        let specification = training { ($0.epochs, $0.historyEvery) = (1_000_000_000, 1_000_000) }
-        let run = _Concurrency.Task.detached {
+        let specification = training {
+            ($0.epochs, $0.historyEvery, $0.batchSize) = (1_000_000_000, 1_000_000, .full)
+        }
+        let run = BackgroundRun {
             try Training.run(network, specification, on: DataSets(train: set), monitor: monitor)
         }
         while monitor.progress.epoch < 2 { await _Concurrency.Task.yield() }
         monitor.stop(.cancel)
-        let outcome = try await run.value
+        let outcome = try await run.outcome()
         #expect(outcome.stopReason == .cancelled)
         #expect(!outcome.interrupted)
         #expect(outcome.epochs >= 2)

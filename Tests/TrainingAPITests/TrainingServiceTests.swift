@@ -11,6 +11,7 @@ struct TrainingServiceTests {
     @Test(arguments: StoreKind.allCases)
     func aJobIsTrainedAndItsWeightsAreHandedOut(kind: StoreKind) throws {
         let fixture = try ServiceFixture.make(kind)
+        try fixture.service.recover()
         try fixture.service.start()
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
         let answer = try fixture.call(
@@ -45,6 +46,7 @@ struct TrainingServiceTests {
     @Test(arguments: StoreKind.allCases)
     func theSameJobGivesTheSameDocument(kind: StoreKind) throws {
         let fixture = try ServiceFixture.make(kind, workers: 2)
+        try fixture.service.recover()
         try fixture.service.start()
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
         let training = #"{"epochs": 20, "seed": 4, "batch_size": 3}"#
@@ -58,6 +60,7 @@ struct TrainingServiceTests {
 
     @Test func aWeightsDocumentsLayersStartAnotherJob() throws {
         let fixture = try ServiceFixture.make()
+        try fixture.service.recover()
         try fixture.service.start()
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
         let network = #""hidden_layers": [3], "activation": "tanh", "batch_norm": true"#
@@ -144,6 +147,7 @@ struct TrainingServiceTests {
 
     @Test func moreRowsThanAnAnswerMayHoldAreRefused() throws {
         let fixture = try ServiceFixture.make(limits: ServiceLimits(predictionNumbers: 9))
+        try fixture.service.recover()
         try fixture.service.start()
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
         let id = try fixture.submit(document())
@@ -169,6 +173,7 @@ struct TrainingServiceTests {
         let early = try fixture.call("GET", "/v1/jobs/\(id)/weights")
         #expect(early.status == 409)
         #expect(early.text.contains("queued"))
+        try fixture.service.recover()
         try fixture.service.start()
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
         _ = try fixture.finishedJob(id)
@@ -185,6 +190,7 @@ struct TrainingServiceTests {
     @Test(arguments: StoreKind.allCases)
     func aRunningJobIsCancelledAndKeepsItsWeights(kind: StoreKind) throws {
         let fixture = try ServiceFixture.make(kind)
+        try fixture.service.recover()
         try fixture.service.start()
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
         let id = try fixture.submit(document(training: #"{"epochs": 10000000}"#))
@@ -200,6 +206,7 @@ struct TrainingServiceTests {
 
     @Test func aJobThatDivergesSaysSo() throws {
         let fixture = try ServiceFixture.make()
+        try fixture.service.recover()
         try fixture.service.start()
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
         let data = #"{"x": [[1], [2], [3]], "y": [1e30, -2e30, 3e30], "task": "regression"}"#
@@ -217,6 +224,7 @@ struct TrainingServiceTests {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(directory: directory.path)
         let first = try ServiceFixture.make(in: directory, store: store)
+        try first.service.recover()
         try first.service.start()
         let finished = try first.submit(document())
         #expect(try first.finishedJob(finished)["status"]?.string == "succeeded")
@@ -236,6 +244,7 @@ struct TrainingServiceTests {
         try first.networks.store(network, for: stranger)
 
         let second = try ServiceFixture.make(.sqlite, in: directory, workers: 2)
+        try second.service.recover()
         try second.service.start()
         defer { _ = second.service.stop(timeout: .seconds(10)) }
         #expect(try second.call("GET", "/v1/jobs/\(finished)").json["status"]?.string == "succeeded")

@@ -132,8 +132,8 @@ private struct RecordReader {
                 faults.add(here, "is not a column: the first record has no such member")
                 continue
             }
-            if member.name.isEmpty || member.name.utf8.count > limits.textBytes {
-                faults.add(here, "a column's name must have 1 to \(limits.textBytes) bytes")
+            if !limits.allowsName(member.name) {
+                faults.add(here, "a column's name \(limits.nameRule)")
             }
             guard seen.insert(column).inserted else {
                 faults.add(here, "appears more than once")

@@ -30,6 +30,10 @@ struct GradientChecksController: Sendable {
             return .json(200) { json in
                 report.write(to: &json) { $0.raw(plan.settings(initialWeightsHash: weightsHash)) }
             }
+        } catch TrainingError.notEnoughMemory(let bytes) {
+            throw Faults(
+                pointer: "/gradient_check/max_examples",
+                detail: "makes a check that takes \(bytes) bytes of memory; it may take \(service.limits.jobMemory)")
         } catch let excess as GradientCheck.TooMuchWork {
             throw Faults(
                 pointer: "/gradient_check/max_parameters",

@@ -29,6 +29,11 @@ struct ModelsController: Sendable {
         }
         let inputs = try model.encoding.encode(rows, at: "/x")
         let outputs = try model.network.predict(inputs, rows: rows.count)
+        if let place = outputs.firstIndex(where: { !$0.isFinite }) {
+            let row = place / model.network.shape.outputs
+            throw Faults(
+                pointer: "/x/\(row)", detail: "has numbers so large that the model's prediction is not a finite number")
+        }
         return .json(200) { json in
             json.object { json in
                 json.member("object", "predictions")
