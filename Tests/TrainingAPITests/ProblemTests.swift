@@ -32,7 +32,7 @@ struct ProblemTests {
         let answer = try Answer(Problem(faults).response)
         #expect(answer.status == 422)
         #expect(answer.pointers == ["/a", ""])
-        #expect(try answer.json["detail"]?.string == "2 faults, the first: /a is \"wrong\".")
+        #expect(try answer.json["detail"]?.string == "2 faults, the first: /a is \"wrong\"")
     }
 
     private struct Stranger: Error, CustomStringConvertible { let description = "SECRET" }

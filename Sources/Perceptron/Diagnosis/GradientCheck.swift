@@ -107,7 +107,7 @@ private struct CheckSize {
     /// What an activation takes, in multiplications.
     private static let activation = 10.0
     /// What reading a parameter takes, in multiplications by one.
-    private static let reading = 16.0
+    private static let reading = 64.0
 
     let parameters: Int
     let examples: Int
