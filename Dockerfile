@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-
 ARG SWIFT_IMAGE=docker.io/library/swift:6.3-bookworm
 ARG RUNTIME_IMAGE=docker.io/library/debian:bookworm-slim
 
@@ -18,7 +16,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libmicrohttpd12 libopenblas0-pthread libsimdjson14 libnettle8 libsqlite3-0 libstdc++6 curl \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --home-dir /var/lib/espalier --create-home --shell /usr/sbin/nologin espalier
+    && useradd --system --home-dir /var/lib/espalier --no-create-home --shell /usr/sbin/nologin espalier \
+    && install --directory --owner espalier --group espalier --mode 0750 /var/lib/espalier
 COPY --from=build /espalier /usr/local/bin/espalier
 USER espalier
 ENV ESPALIER_HOST=0.0.0.0 \

@@ -8,7 +8,7 @@ BINARY := .build/release/espalier
 export SWIFT_BACKTRACE := enable=no
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format lint clean
+.PHONY: help setup run build test check format lint clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,22 +16,24 @@ help: ## What there is to make
 run: build ## Serve on 127.0.0.1:8080, data in ./data (ESPALIER_* variables change that)
 	exec $(BINARY) serve
 
-build: ## Build .build/release/espalier
-	Scripts/setup.sh
+setup:
+	@Scripts/setup.sh
+
+build: setup ## Build .build/release/espalier
 	$(SWIFT) build -c release --product espalier
 
 test: ## Run all tests: Swift's, and those that talk to a running server
 	Scripts/setup.sh --test
 	$(SWIFT) build -c release
-	$(SWIFT) test -c release --disable-testable-imports
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(SWIFT) test -c release --disable-testable-imports
 	$(PYTHON) -m pytest Tests/EndToEnd
 
-check: lint test ## What continuous integration runs
+check: test lint ## What continuous integration runs
 
-lint: ## Check the format of the Swift sources
+lint: setup ## Check the format of the Swift sources
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
-format: ## Format the Swift sources in place
+format: setup ## Format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
 clean: ## Remove what building and testing made; ./data stays

@@ -36,7 +36,15 @@ let package = Package(
         .testTarget(name: "HTTPDaemonTests", dependencies: ["HTTPDaemon"]),
         .testTarget(
             name: "JobsTests",
-            dependencies: ["Jobs", "SQLiteStore", "Perceptron", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Jobs", "SQLiteStore", "Datasets", "JSONDocument", "Perceptron",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(
+            name: "TrainingAPITests",
+            dependencies: [
+                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "JSONDocument", "Perceptron",
+            ]),
         .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron"]),
     ],

@@ -16,6 +16,14 @@ public struct DatasetLimits: Hashable, Sendable {
     /// The defaults.
     public init() {}
 
+    /// Whether `name` may be a column's: not empty, not too long, no NUL.
+    func allowsName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= textBytes && !name.utf8.contains(0)
+    }
+
+    /// The rule of `allowsName` in words.
+    var nameRule: String { "must have 1 to \(textBytes) bytes, none of them NUL" }
+
     /// Rows that fit beside `columns` columns; never more than a row index (32 bits) can name.
     func rows(columns: Int) -> Int { Swift.min(cells / Swift.max(columns, 1), Int(Int32.max)) }
 }

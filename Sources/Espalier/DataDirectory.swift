@@ -7,7 +7,11 @@ struct DataDirectory {
     /// Makes the directory if need be.
     init(_ path: String) throws {
         let url = URL(fileURLWithPath: path, isDirectory: true)
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        } catch {
+            throw StartError("the data directory \(url.path) cannot be made: \(error.localizedDescription)")
+        }
         self.path = url.path
     }
 

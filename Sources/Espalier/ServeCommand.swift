@@ -24,7 +24,7 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Directory for jobs, results and data sets; made if missing.")
     var dataDir: String = ServeCommand.environment("DATA_DIR") ?? "data"
 
-    @Option(help: "Jobs trained at the same time. (default: one per core)")
+    @Option(help: "Jobs trained at the same time; one per core unless told.")
     var workers: Int =
         ServeCommand.environment("WORKERS").map { Int($0) ?? -1 } ?? ProcessInfo.processInfo.activeProcessorCount
 

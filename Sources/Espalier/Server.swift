@@ -25,12 +25,13 @@ struct Server {
                 jobBytes: options.maxJobBytes, datasetBytes: options.maxDatasetBytes,
                 queuedJobs: options.maxQueuedJobs, jobMemory: options.maxJobMemory),
             report: Log.error)
-        try service.start()
+        try service.recover()
 
         let daemon = try HTTPDaemon(
             configuration: HTTPDaemonConfiguration(
                 host: options.host, port: options.port, fault: TrainingService.response(to:head:)),
             route: service.route)
+        try service.start()
         Log.info("listening on http://\(Server.authority(options.host, daemon.port))")
 
         let signal = stop.wait()
@@ -39,6 +40,7 @@ struct Server {
         if !service.stop(timeout: .seconds(4)) {
             Log.error("a job did not stop in time; it runs again at the next start")
         }
+        try store.close()
         Log.info("stopped")
     }
 

@@ -24,6 +24,8 @@ public enum HandlerExecution: Sendable {
     case immediate
     /// On the daemon's background threads, the connection suspended meanwhile.
     case background
+    /// Likewise, on threads of their own: work that takes seconds must not keep short requests waiting.
+    case heavy
 }
 
 /// What goes wrong with a request outside its handler. The configuration turns it into a response.

@@ -1,4 +1,5 @@
 import CSimdJSON
+import Glibc
 
 /// Why a text is not a JSON document this service reads.
 public struct JSONSyntaxError: Error, Sendable, CustomStringConvertible {
@@ -16,27 +17,39 @@ public final class JSONDocument: @unchecked Sendable {
     private let handle: OpaquePointer
     let tape: UnsafePointer<UInt64>
     let strings: UnsafePointer<UInt8>
+    /// Whether `OversizedNumbers.marker` stands for numbers beyond doubles.
+    let isRewritten: Bool
 
     /// Parses `bytes`, a UTF-8 text; the document does not refer to them afterwards.
-    public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
-        var parsed = JSONDocument.parseText(bytes)
+    /// - Parameter isMapped: whether `bytes` are a file mapped from its start: the zeros that follow it in its last
+    ///   page spare the parser a copy of the text.
+    public init(parsing bytes: UnsafeRawBufferPointer, isMapped: Bool = false) throws(JSONSyntaxError) {
+        var parsed = JSONDocument.parseText(bytes, isMapped: isMapped)
+        var isRewritten = false
         if parsed.document == nil, parsed.code == csimdjson_number_error(),
             let rewritten = OversizedNumbers.rewritten(bytes)
         {
-            parsed = rewritten.withUnsafeBytes(JSONDocument.parseText)
+            parsed = rewritten.withUnsafeBytes { JSONDocument.parseText($0, isMapped: false) }
+            isRewritten = true
         }
         guard let document = parsed.document else {
             throw JSONSyntaxError(description: String(cString: csimdjson_message(parsed.code)))
         }
+        self.isRewritten = isRewritten
         handle = document
         tape = csimdjson_tape(document)
         strings = csimdjson_strings(document)
     }
 
-    private static func parseText(_ bytes: UnsafeRawBufferPointer) -> (code: Int32, document: OpaquePointer?) {
+    private static func parseText(
+        _ bytes: UnsafeRawBufferPointer, isMapped: Bool
+    ) -> (code: Int32, document: OpaquePointer?) {
+        let lastPage = bytes.count % Int(sysconf(Int32(_SC_PAGESIZE)))
+        let free = lastPage == 0 ? 0 : Int(sysconf(Int32(_SC_PAGESIZE))) - lastPage
+        let hasPadding: Int32 = isMapped && free >= csimdjson_padding() ? 1 : 0
         var document: OpaquePointer?
         let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        let code = csimdjson_parse(base, base == nil ? 0 : bytes.count, 0, depthLimit, &document)
+        let code = csimdjson_parse(base, base == nil ? 0 : bytes.count, hasPadding, depthLimit, &document)
         return (code, code == 0 ? document : nil)
     }
 

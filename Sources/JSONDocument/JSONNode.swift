@@ -7,6 +7,8 @@ public struct JSONNode: Sendable {
     /// What a value is.
     public enum Kind: String, Sendable {
         case object, array, string, number, boolean, null
+        /// A number that no double holds.
+        case oversized = "a number beyond double precision"
     }
 
     private var word: UInt64 { document.tape[index] }
@@ -22,8 +24,13 @@ public struct JSONNode: Sendable {
         case UInt8(ascii: "\""): .string
         case UInt8(ascii: "t"), UInt8(ascii: "f"): .boolean
         case UInt8(ascii: "n"): .null
-        default: .number
+        default: isOversized ? .oversized : .number
         }
+    }
+
+    private var isOversized: Bool {
+        document.isRewritten
+            && JSONNode.number(document.tape, index)?.magnitude == OversizedNumbers.marker
     }
 
     /// Whether the value is `null`.
@@ -47,7 +54,7 @@ public struct JSONNode: Sendable {
     }
 
     /// The value of a number (whole numbers beyond 2⁵³ rounded), else nil.
-    public var number: Double? { JSONNode.number(document.tape, index) }
+    public var number: Double? { isOversized ? nil : JSONNode.number(document.tape, index) }
 
     /// The value of a number written without fraction or exponent that fits 64 signed bits, or of one like `3.0`.
     public var integer: Int? {
@@ -163,7 +170,9 @@ public struct JSONNode: Sendable {
         var nulls = 0
         while JSONNode.tag(tape[at]) != UInt8(ascii: "]") {
             if count == buffer.count { return .tooLong(count: self.count) }
-            if let number = JSONNode.number(tape, at) {
+            if let number = JSONNode.number(tape, at),
+                !document.isRewritten || number.magnitude != OversizedNumbers.marker
+            {
                 buffer[count] = number
                 at += 2
             } else if JSONNode.tag(tape[at]) == UInt8(ascii: "n") {

@@ -160,7 +160,7 @@ extension JSONWriter {
     /// Writes a parsed value again.
     public mutating func value(_ node: JSONNode) {
         switch node.kind {
-        case .null: null()
+        case .null, .oversized: null()
         case .boolean: value(node.boolean ?? false)
         case .string: value(node.string ?? "")
         case .number:

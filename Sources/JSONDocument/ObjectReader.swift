@@ -96,7 +96,7 @@ public struct ObjectReader {
         return flag
     }
 
-    /// A text of at most `limit` Unicode scalars.
+    /// A text of at most `limit` Unicode scalars, none of them NUL.
     public mutating func string(_ name: String, limit: Int = 1024) -> String? {
         guard let node = value(name) else { return nil }
         guard let text = node.string else {
@@ -105,6 +105,10 @@ public struct ObjectReader {
         }
         guard text.unicodeScalars.count <= limit else {
             fault(name, "must have at most \(limit) characters")
+            return nil
+        }
+        guard !text.utf8.contains(0) else {
+            fault(name, "must not contain the character NUL")
             return nil
         }
         return text
@@ -138,7 +142,7 @@ public struct ObjectReader {
 /// A value in words for a fault: short, and never the client's whole text back.
 public func describe(_ node: JSONNode) -> String {
     switch node.kind {
-    case .object, .array, .null: article(node.kind)
+    case .object, .array, .null, .oversized: article(node.kind)
     case .boolean: node.boolean == true ? "true" : "false"
     case .number: node.integer.map(String.init) ?? node.number.map { "\($0)" } ?? "a number"
     case .string: "\"\((node.string ?? "").prefix(40))\""
@@ -153,6 +157,7 @@ private func article(_ kind: JSONNode.Kind) -> String {
     case .number: "a number"
     case .boolean: "a boolean"
     case .null: "null"
+    case .oversized: kind.rawValue
     }
 }
 

@@ -33,24 +33,38 @@ extension TrainingService {
         guard let data = request.data else { throw Faults(faults.faults) }
         var (specification, stored) = try ingest(data, faults)
         do {
-            try faults.throwIfAny()
             if case .dataset(let id) = specification.source {
                 guard let dataset = try DatasetID(id).flatMap({ try store.dataset($0) }) else {
-                    throw Faults(pointer: "/data/dataset", detail: "is not the id of a data set")
+                    faults.add("/data/dataset", "is not the id of a data set")
+                    throw Faults(faults.faults)
                 }
                 specification.table = dataset.tableHash
             }
             guard let hash = specification.table else {
                 throw Faults(pointer: "/data", detail: "names no data")
             }
+            let table = try tables.open(hash)
+            if !faults.faults.isEmpty { throw withFaultsOfPreparing(specification, table, faults) }
             let plan = try JobPlan(
                 data: specification, network: request.network, training: request.training,
-                table: tables.open(hash), limits: tables.limits, memoryLimit: limits.jobMemory)
+                table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
             return (plan, hash)
         } catch {
             if let stored { custody.released(table: stored.hash) }
             throw error
         }
+    }
+
+    /// The faults already known of a request, together with those that its data shows without the settings at fault.
+    private func withFaultsOfPreparing(
+        _ specification: DataSpecification, _ table: MappedTable, _ faults: FaultCollector
+    ) -> Faults {
+        do throws(Faults) {
+            _ = try prepare(specification, table: table, seed: 0, limits: tables.limits)
+        } catch {
+            faults.add(error)
+        }
+        return Faults(faults.faults)
     }
 
     /// Stores the data a request carries. Its faults are thrown together with those already known.

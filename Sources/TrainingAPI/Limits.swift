@@ -8,18 +8,19 @@ public struct ServiceLimits: Sendable {
     public var queuedJobs: Int
     /// Bytes of memory that one job's parameters, gradients, moments and activations may take.
     public var jobMemory: Int
-    /// Rows of one predictions request come from one body of at most `jobBytes`; this bounds what the answer holds.
-    public var predictionRows: Int
+    /// Numbers that one predictions request may come to: rows times inputs, one-hot encoded, and outputs. A short body
+    /// can ask for a very large answer.
+    public var predictionNumbers: Int
 
-    /// 64 MiB jobs, 1 GiB data sets, 100,000 queued jobs, 4 GiB of memory a job.
+    /// 64 MiB jobs, 1 GiB data sets, 100,000 queued jobs, 4 GiB of memory a job, 2²³ numbers a prediction.
     public init(
         jobBytes: Int = 64 << 20, datasetBytes: Int = 1 << 30, queuedJobs: Int = 100_000, jobMemory: Int = 4 << 30,
-        predictionRows: Int = 1_000_000
+        predictionNumbers: Int = 1 << 23
     ) {
         self.jobBytes = jobBytes
         self.datasetBytes = datasetBytes
         self.queuedJobs = queuedJobs
         self.jobMemory = jobMemory
-        self.predictionRows = predictionRows
+        self.predictionNumbers = predictionNumbers
     }
 }

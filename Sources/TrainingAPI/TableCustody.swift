@@ -4,7 +4,7 @@ import Synchronization
 
 /// Keeps files that jobs and data sets share for as long as any of them needs them. A new reference is only safe from a
 /// clean-up once it is in the store, so none is done while something is being taken in.
-final class TableCustody: Sendable {
+package final class TableCustody: Sendable {
     private struct State {
         var intakes = 0
         var tables: Set<String> = []
@@ -18,7 +18,7 @@ final class TableCustody: Sendable {
     private let report: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    init(
+    package init(
         store: any JobStore, tables: TableStore, initialWeights: InitialWeightsArchive,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -30,7 +30,7 @@ final class TableCustody: Sendable {
 
     /// Runs `body`, which stores files and then a reference to them. If it throws, what it stored is a leftover that
     /// the next start sweeps.
-    func takingIn<Value>(_ body: () throws -> Value) throws -> Value {
+    package func takingIn<Value>(_ body: () throws -> Value) throws -> Value {
         state.withLock { $0.intakes += 1 }
         defer {
             state.withLock { state in
@@ -42,7 +42,7 @@ final class TableCustody: Sendable {
     }
 
     /// To be told when something that referred to these files is gone.
-    func released(table: String? = nil, initialWeights: String? = nil) {
+    package func released(table: String? = nil, initialWeights: String? = nil) {
         state.withLock { state in
             if let table { state.tables.insert(table) }
             if let initialWeights { state.initialWeights.insert(initialWeights) }
@@ -51,7 +51,7 @@ final class TableCustody: Sendable {
     }
 
     /// Deletes everything that nothing refers to.
-    func sweepAll() throws {
+    package func sweepAll() throws {
         let stored = (tables: try tables.hashes(), weights: try initialWeights.hashes())
         state.withLock { state in
             state.tables.formUnion(stored.tables)

@@ -17,6 +17,7 @@ public final class TrainingService: Sendable {
     let clock: @Sendable () -> Timestamp
     let report: @Sendable (String) -> Void
     let pool: WorkerPool
+    let gradientCheckTurns = Turns(GradientChecksController.atATime)
 
     /// Puts the parts together; nothing runs before `start`.
     public init(
@@ -35,19 +36,21 @@ public final class TrainingService: Sendable {
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = PackageResources.openapi_yaml
-        let runner = JobRunner(tables: tables, networks: networks, initialWeights: initialWeights)
+        let runner = JobRunner(tables: tables, networks: networks, initialWeights: initialWeights, report: report)
         pool = WorkerPool(store: store, workers: workers, report: { report("store: \($0)") }) { job, monitor in
             runner.run(job, monitor)
         }
     }
 
-    /// Puts right what an earlier process left, then sets the workers to work.
-    public func start() throws {
+    /// Puts right what an earlier process left; to be called before the first request.
+    public func recover() throws {
         _ = try store.recover()
         try networks.sweep { try store.job($0) != nil }
         try custody.sweepAll()
-        try pool.start()
     }
+
+    /// Sets the workers to work.
+    public func start() throws { try pool.start() }
 
     /// Stops the workers; jobs that run go back to the queue. Returns whether all stopped within `timeout`.
     public func stop(timeout: Duration) -> Bool { pool.drain(timeout: timeout) }

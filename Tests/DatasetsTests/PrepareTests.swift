@@ -170,7 +170,20 @@ import Testing
             try faults {
                 try prepared("{\"train\": {\"x\": [[1], [2]], \"y\": [0, 0]}, \"dev\": {\"x\": [[4]], \"y\": [1]}}")
             }
-                == ["/data/train/y: the training rows have one class only; at least two are needed"])
+                == ["/data/train/y: column \"y\" has one class only, 0; at least two are needed"])
+    }
+
+    @Test func aClassThatTrainingLacksIsAFaultWhereItStands() throws {
+        #expect(
+            try faults {
+                try prepared(
+                    "{\"train\": {\"x\": [[1], [2]], \"y\": [0, 1]}, \"dev\": {\"x\": [[4], [5]], \"y\": [1, 2]}, "
+                        + "\"test\": {\"x\": [[4]], \"y\": [3]}}")
+            }
+                == [
+                    "/data/dev/y/1: 2 is a class that no training row has",
+                    "/data/test/y/0: 3 is a class that no training row has",
+                ])
     }
 
     @Test func tooManyInputsAreAFault() throws {

@@ -28,7 +28,7 @@ def test_an_empty_body_is_no_json(client, path):
 
 
 @pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "application/xml", "multipart/form-data; boundary=x", "json", "*/*", ""])
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "application/xml", "application/json; charset=iso-8859-1", "multipart/form-data; boundary=x", "json", "*/*", ""])
 def test_another_media_type_is_415(client, path, media_type):
     response = client.post_text(path, JOB, media_type)
     assert response.status_code == 415 and response.json()["code"] == "unsupported_media_type"
@@ -47,6 +47,19 @@ def test_a_body_without_a_media_type_is_415(client):
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8"])
 def test_parameters_and_case_of_a_media_type_do_not_matter(client, media_type):
     assert client.post_text("/v1/jobs", JOB, media_type).status_code == 202
+
+
+def test_what_would_be_understood_is_told_with_a_415(client):
+    assert client.post_text("/v1/jobs", JOB, "text/plain").headers["Accept-Post"] == "application/json"
+    assert client.post_text("/v1/datasets", JOB, "text/plain").headers["Accept-Post"] == "text/csv, application/json, application/x-npy"
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"", 404), (b"{}", 404), (b" { } ", 404), (b"[]", 422), (b"null", 422), (b'{"a": 1}', 422), (b"{", 400), (b" " * 1025, 413)])
+@pytest.mark.parametrize(("method", "path"), [
+    ("GET", "/v1/jobs/job_000000000000000000000000"), ("DELETE", "/v1/jobs/job_000000000000000000000000"), ("POST", "/v1/jobs/job_000000000000000000000000/cancel"),
+    ("GET", "/v1/jobs/job_000000000000000000000000/weights"), ("DELETE", "/v1/datasets/ds_000000000000000000000000")])
+def test_a_request_that_takes_no_body_carries_none_or_an_empty_object(client, method, path, body, status):
+    assert client.request(method, path, data=body).status_code == status
 
 
 @pytest.mark.parametrize("path", POSTS)

@@ -20,7 +20,9 @@ def test_a_running_job_stops_at_once_and_keeps_its_weights(client):
     assert [event["type"] for event in events] == ["queued", "started", "cancelling", "cancelled"]
     assert (moment(events[3]) - moment(events[2])).total_seconds() < 0.25, "a mini-batch or 100 ms, and the weights' way to disk"
     assert client.weights(id)["layers"] and client.predict(id, [[0.0] * 10])["data"]
-    assert client.history(id)[-1]["epoch"] == job["progress"]["epoch"]
+    assert 0 < job["progress"]["epoch"] < job["progress"]["epochs"]
+    assert job["metrics"]["train"]["loss"] < client.history(id)[0]["train"]["loss"], "of the weights reached"
+    assert client.history(id)[-1]["epoch"] <= job["progress"]["epoch"], "no row for parameters between two epochs"
 
 
 def test_cancelling_answers_202_while_the_job_runs_and_200_once_it_is_cancelled(client):

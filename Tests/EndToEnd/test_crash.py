@@ -49,6 +49,7 @@ def test_jobs_killed_while_training_end_with_the_weights_of_an_undisturbed_run(s
         assert job["status"] == "succeeded", job["error"]
         assert client.weights_bytes(id) == expected
     assert {job["id"] for job in client.get("/v1/jobs").json()["data"]} == set(ids)
+    assert "requeued" in {event["type"] for id in ids for event in client.events(id)}, "nothing was running when it was killed"
 
 
 def test_a_job_killed_while_running_is_queued_again_and_its_events_say_so(start_server, job_of_seconds):
@@ -168,3 +169,4 @@ def test_killed_again_and_again_it_still_gets_there(start_server, server, job_of
         victim.start()
     assert victim.client.wait(id)["status"] == "succeeded"
     assert victim.client.weights_bytes(id) == expected
+    assert [event["data"]["attempt"] for event in victim.client.events(id) if event["type"] == "started"] == [1, 2, 3]

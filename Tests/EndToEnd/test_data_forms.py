@@ -79,6 +79,24 @@ def test_without_normalisation_inputs_stay_as_they_are(client):
     assert given["mean"] == [0, 0] and given["std"] == [1, 1]
 
 
+def test_the_columns_of_inline_data_may_be_named(client):
+    x, y = blobs(rows=30)
+    for data, names in (
+            ({"x": x, "y": y}, ["x0", "x1"]), ({"x": x, "y": y, "features": ["size", "ü"]}, ["size", "ü"]),
+            ({"train": {"x": x, "y": y}, "dev": {"x": x, "y": y}, "features": ["size", "age"]}, ["size", "age"])):
+        job = client.train(make_job(data=data))
+        document = client.weights(job["id"])
+        assert document["input"]["features"] == [column["name"] for column in document["input"]["columns"]] == names
+        assert job["settings"]["data"]["features"] is None
+
+
+@pytest.mark.parametrize(("features", "pointer"), [
+    ([], ""), (["a"], ""), (["a", "b", "c"], ""), ("a,b", ""), (["a", 1], "/1"), (["a", "a"], "/1"), (["y", "a"], "/0"), (["a", ""], "/1"), (["a", "b\0"], "/1")])
+def test_names_that_do_not_fit_inline_data_are_refused(client, features, pointer):
+    for data in (inline(features=2), {"train": inline()}):
+        assert set(client.faults("/v1/jobs", make_job(data={**data, "features": features}))) == {f"/data/features{pointer}"}
+
+
 def test_features_choose_columns_and_their_order(client):
     text = csv_text(inline(features=4), ["a", "b", "c", "d", "y"])
     job = client.train(make_job(data={"csv": text, "target": "y", "features": ["d", 1]}))
@@ -164,6 +182,14 @@ def test_a_missing_value_may_be_replaced_by_the_mean(client):
     assert document["input"]["mean"][1] == pytest.approx(mean, rel=1e-12)
 
 
+def test_a_missing_text_is_replaced_by_the_share_of_each_category(client):
+    text = "colour,y\n" + "".join(f"{['', 'red', 'red', 'blue', 'red'][n % 5]},{n % 2}\n" for n in range(15))
+    job = client.train(make_job(data={"csv": text, "target": "y", "missing": "mean"}))
+    document = client.weights(job["id"])
+    assert document["input"]["columns"][0]["categories"] == ["blue", "red"]
+    assert document["input"]["missing_values"] == document["input"]["mean"] == pytest.approx([0.25, 0.75], rel=1e-12)
+
+
 def test_a_row_with_a_missing_value_may_be_left_out(client):
     job = client.train(make_job(data={"csv": GAPS, "target": "y", "missing": "drop"}))
     assert job["settings"]["data"]["rows"] == {"train": 13, "dev": 0, "test": 0}
@@ -212,7 +238,7 @@ X, Y = [[0, 1], [1, 0], [2, 2], [3, 1]], [0, 1, 0, 1]
     ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2]], "y": [2]}}, "/data/dev/y/0"), ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2]], "y": ["0"]}}, "/data/dev/y/0"),
     ({"train": {"x": X, "y": Y}, "dev": {"x": [[1, 2]], "y": [0, 1]}}, "/data/dev/y"), ({"train": {"x": X, "y": Y}, "valid": {"x": X, "y": Y}}, "/data/valid"),
     ({"csv": "a,y\n1,0\n2,1\n"}, "/data/target"), ({"csv": "", "target": "y"}, "/data/csv"), ({"csv": "a,y\n", "target": "y"}, "/data/csv"),
-    ({"csv": 7, "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2\n", "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2,1,3\n", "target": "y"}, "/data/csv"),
+    ({"csv": 7, "target": "y"}, "/data/csv"), ({"csv": "a,y\n\0,0\n2,1\n", "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2\n", "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2,1,3\n", "target": "y"}, "/data/csv"),
     ({"csv": "a,y\n1,\"0\n", "target": "y"}, "/data/csv"), ({"csv": "a,y\n1,0\n2,0\n", "target": "y"}, "/data/target"),
     ({"csv": "a,y\n1,0\n2,1\n", "target": "z"}, "/data/target"), ({"csv": "a,y\n1,0\n2,1\n", "target": 2}, "/data/target"),
     ({"csv": "a,y\n1,0\n2,1\n", "target": -1}, "/data/target"), ({"csv": "a,y\n1,0\n2,1\n", "target": True}, "/data/target"),

@@ -105,6 +105,13 @@ def test_the_list_pages_newest_first(start_server):
     assert seen == ids[::-1]
 
 
+def test_a_forgotten_data_set_is_still_a_place_in_the_list(start_server):
+    client = start_server().client
+    ids = [client.upload(SMALL + f"{n},x,0\n")["id"] for n in range(3)]
+    assert client.delete(f"/v1/datasets/{ids[1]}").status_code == 204
+    assert [dataset["id"] for dataset in client.get(f"/v1/datasets?after={ids[1]}").json()["data"]] == [ids[0]]
+
+
 # CSV
 
 def python_csv(rows, **dialect):
@@ -163,19 +170,19 @@ def test_line_ends_and_quotes_are_a_matter_of_taste(client, text):
     assert dataset["rows"] == 2 and [column["kind"] for column in dataset["columns"]] == ["numeric", "numeric"]
 
 
-@pytest.mark.parametrize("cell", ["1", "-1", "+1", "1.5", ".5", "5.", "1e3", "1E-3", "-2.5e+10", "1e-320", "123456789012345678901234567890"])
+@pytest.mark.parametrize("cell", ["1", "-1", "+1", " 1", "1 ", '"1"', "1.5", ".5", "5.", "1e3", "1E-3", "-2.5e+10", "1e-320", "123456789012345678901234567890"])
 def test_what_reads_as_a_number_is_one(client, cell):
     dataset = client.upload(f"a,y\n{cell},0\n2,1\n")
     assert dataset["columns"][0]["kind"] == "numeric"
 
 
-@pytest.mark.parametrize("cell", ["", "NA", "N/A", "NaN", "nan", "null", "NULL", '""', '"NA"'])
+@pytest.mark.parametrize("cell", ["", "NA", "N/A", "NaN", "nan", "null", "NULL", '""', '"NA"', " ", " NA\t"])
 def test_a_missing_cell_is_counted(client, cell):
     dataset = client.upload(f"a,y\n{cell},0\n2,1\n")
     assert dataset["columns"][0] == {"index": 0, "name": "a", "kind": "numeric", "missing": 1}
 
 
-@pytest.mark.parametrize("cell", ["na", "Na", "n/a", "NAN", "Nan", "Null", "None", "-", "?", " ", " NA", "1 2", "1,5", "0x10", "1e", "--1", "1_000", "true"])
+@pytest.mark.parametrize("cell", ["na", "Na", "n/a", "NAN", "Nan", "Null", "None", "-", "?", "N A", "1 2", "1,5", "0x10", "1e", "--1", "1_000", "true"])
 def test_any_other_word_is_a_text(client, cell):
     dataset = client.upload(f'a,y\n"{cell}",0\n2,1\n')
     assert dataset["columns"][0] == {"index": 0, "name": "a", "kind": "text", "categories": sorted([cell, "2"]), "missing": 0}
@@ -193,12 +200,12 @@ def test_a_text_among_many_numbers_is_taken_for_a_slip(client):
 
 @pytest.mark.parametrize("content", [
     b"", b"\n", b"\xef\xbb\xbf", b"a,b\n", b"a,b\n1,2\n3\n", b"a,b\n1,2\n3,4,5\n", b'a,b\n1,"2\n', b'a,b\n1,"2"x\n', b"a,b\n1,\xff\n", b"a,a\n1,2\n",
-    b"a,b\n1,inf\n2,3\n", b"a,b\n1,1e999\n2,3\n"])
+    b"a\0,b\n1,2\n", b"a,b\n1,inf\n2,3\n", b"a,b\n1,1e999\n2,3\n"])
 def test_a_broken_csv_is_refused_and_not_stored(client, content):
     before = client.get("/v1/datasets?limit=1").json()
     response = client.post_text("/v1/datasets?header=true", content, "text/csv")
     assert response.status_code == 422, response.text
-    assert [fault["pointer"] for fault in response.json()["errors"]][0] == ""
+    assert {fault["pointer"] for fault in response.json()["errors"]} == {""}
     assert client.get("/v1/datasets?limit=1").json() == before
 
 
@@ -230,7 +237,7 @@ def test_json_is_rows_or_records_or_examples(client, rows, names, kinds):
 @pytest.mark.parametrize(("content", "pointers"), [
     ([], {""}), ({}, {"/x", "/y"}), (7, {""}), ("a,y", {""}), (None, {""}), ([1], {"/0"}), ([[]], {"/0"}), ([{}], {"/0"}), ([[1, 2], [3]], {"/1"}), ([[1, 2], [3, 4, 5], [6]], {"/1", "/2"}),
     ([[1, 2], {"a": 1}], {"/1"}), ([[1, [2]]], {"/0/1"}), ([[1, 2], ["x", 3]], {"/1/0"}), ([[True], [1]], {"/1/0"}), ([[1, 2], 7], {"/1"}),
-    ([{"a": 1}, {"b": 1}], {"/1/b"}), ([{"a": 1}, {"a": 1, "b": 2}], {"/1/b"}), ([{"a": {}}], {"/0/a"}), ([{"a": 1}, [1]], {"/1"}), ([{"a": 1}, {"a": "1"}], {"/1/a"}), ([{"": 1}], {"/0/"}),
+    ([{"a": 1}, {"b": 1}], {"/1/b"}), ([{"a": 1}, {"a": 1, "b": 2}], {"/1/b"}), ([{"a": {}}], {"/0/a"}), ([{"a": 1}, [1]], {"/1"}), ([{"a": 1}, {"a": "1"}], {"/1/a"}), ([{"": 1}], {"/0/"}), ([{"a\0": 1}], {"/0/a\0"}),
     ({"x": [[1]]}, {"/y"}), ({"y": [1]}, {"/x"}), ({"x": [[1]], "y": [0], "z": 1}, {"/z"}), ({"x": [[1]], "y": [0, 1]}, {"/y"}), ({"x": [[1], [1, 2]], "y": [0, 1]}, {"/x/1"}),
     ({"x": [[1], ["2"]], "y": [0, 1]}, {"/x/1/0"}), ({"x": [[1]], "y": [0], "features": ["a", "b"]}, {"/features"}), ({"x": [[1]], "y": [0], "features": ["y"]}, {"/features/0"}),
     ({"x": [[1, 2]], "y": [0], "features": ["a", "a"]}, {"/features/1"}), ({"x": [[1]], "y": [0], "features": [7]}, {"/features/0"})])

@@ -1,5 +1,6 @@
 """Each field of a job: its type, its range, its default; and what a refusal says."""
 
+import copy
 import json
 from dataclasses import dataclass, field
 
@@ -38,14 +39,14 @@ def choice(pointer, words, given=None):
 def optimizer(name, **constants):
     """The constants of an optimizer, each within its range."""
     ranges = {"unit": ([0, 0.5, 0.999999, None], [1, -0.1, 1.5, *NOT_A_NUMBER]),
-              "positive": ([1e-12, 1, None], [0, -1e-8, *NOT_A_NUMBER]),
+              "tiny": ([1e-30, 1e-12, 1, None], [0, 9e-31, 1.1, -1e-8, *NOT_A_NUMBER]),
               "not negative": ([0, 0.5, 3, None], [-0.01, *NOT_A_NUMBER])}
     return [Field(f"/training/optimizer/{constant}", *ranges[kind], {"/training/optimizer/name": name})
             for constant, kind in constants.items()]
 
 
 FIELDS = [
-    Field("/name", ["", "ü", "x" * 200, None], ["x" * 201, *NOT_A_STRING]),
+    Field("/name", ["", "ü", "x" * 200, None], ["x" * 201, "a\0b", *NOT_A_STRING]),
 
     choice("/data/task", ["auto", "binary"]),
     choice("/data/normalize", ["standard", "none"]),
@@ -64,9 +65,9 @@ FIELDS = [
            At("/0", [[4]]), At("/0", [1_000_001])]),
     Field("/network/activation", ["relu", "tanh", "sigmoid", "leaky_relu", "identity", ["relu", "tanh"], None],
           ["", "softmax", "ReLU", 0, True, {}, [], ["relu"], ["relu"] * 3, At("/1", ["relu", "swish"]), At("/0", [1, "relu"])]),
-    Field("/network/keep_prob", [1, 0.5, 1e-9, [0.5, 1], None],
-          [0, -0.5, 1.0001, "0.5", True, {}, [], [0.5], [1, 1, 1], At("/1", [0.5, 0]), At("/0", [1.5, 1]), At("/0", ["1", 1])]),
-    Field("/network/input_keep_prob", [1, 0.5, None], [0, -0.5, 1.0001, *NOT_A_NUMBER]),
+    Field("/network/keep_prob", [1, 0.5, 1e-6, [0.5, 1], None],
+          [0, 9e-7, -0.5, 1.0001, "0.5", True, {}, [], [0.5], [1, 1, 1], At("/1", [0.5, 0]), At("/0", [1.5, 1]), At("/0", ["1", 1])]),
+    Field("/network/input_keep_prob", [1, 0.5, 1e-6, None], [0, 9e-7, -0.5, 1.0001, *NOT_A_NUMBER]),
     Field("/network/batch_norm", [True, False, None], NOT_A_BOOLEAN),
     choice("/network/initializer", ["auto", "he", "xavier", "glorot", "bengio", "zeros", "normal"]),
     Field("/network/initial_weights",
@@ -75,10 +76,13 @@ FIELDS = [
            [{"weights": [[1, 2]], "biases": [0.5], "activation": "sigmoid"}]],
           [7, "he", True, {}, [], [{"weights": [[1, 2]], "biases": [0]}] * 2,
            At("/0", [7]), At("/0/biases", [{"weights": [[1, 2]]}]), At("/0/weights", [{"biases": [0]}]), At("/0/bias", [{"weights": [[1, 2]], "biases": [0], "bias": [0]}]),
-           At("/0/weights/0", [{"weights": [[1, 2, 3]], "biases": [0]}]), At("/0/weights", [{"weights": [[1, 2], [1, 2]], "biases": [0]}]),
+           At("/0/weights", [{"weights": [[1, 2, 3]], "biases": [0]}]), At("/0/weights", [{"weights": [[1, 2], [1, 2]], "biases": [0, 0]}]),
+           At("/0/biases", [{"weights": [[1, 2], [1, 2]], "biases": [0]}]), At("/0/weights/1", [{"weights": [[1, 2], [1]], "biases": [0, 0]}]),
+           At("/0/weights", [{"weights": [], "biases": []}]), At("/0/weights", [{"weights": [1, 2], "biases": [0]}]),
            At("/0/biases", [{"weights": [[1, 2]], "biases": [0, 0]}]), At("/0/weights/0/1", [{"weights": [[1, "2"]], "biases": [0]}]),
            At("/0/weights/0/0", [{"weights": [[None, 2]], "biases": [0]}]), At("/0/biases/0", [{"weights": [[1, 2]], "biases": [True]}]),
            At("/0/activation", [{"weights": [[1, 2]], "biases": [0], "activation": "relu"}]),
+           At("/0/activation", [{"weights": [[1, 2]], "biases": [0], "activation": "swish"}]),
            At("/0/batch_norm", [{"weights": [[1, 2]], "biases": [0], "batch_norm": {"gamma": [1], "beta": [0], "running_mean": [0], "running_variance": [1]}}])],
           {"/network/hidden_layers": []}),
 
@@ -90,9 +94,9 @@ FIELDS = [
           ["", "Adam", "lion", 0, True, [], At("/name", {}), At("/name", {"name": "lion"}), At("/name", {"name": 7}), At("/beta", {"name": "sgd", "beta": 0.9}),
            At("/beta", {"name": "adam", "beta": 0.9}), At("/weight_decay", {"name": "adam", "weight_decay": 0.1}), At("/lr", {"name": "adam", "lr": 0.1})]),
     *optimizer("momentum", beta="unit"),
-    *optimizer("rmsprop", rho="unit", epsilon="positive"),
-    *optimizer("adam", beta1="unit", beta2="unit", epsilon="positive"),
-    *optimizer("adamw", beta1="unit", beta2="unit", epsilon="positive", weight_decay="not negative"),
+    *optimizer("rmsprop", rho="unit", epsilon="tiny"),
+    *optimizer("adam", beta1="unit", beta2="unit", epsilon="tiny"),
+    *optimizer("adamw", beta1="unit", beta2="unit", epsilon="tiny", weight_decay="not negative"),
     Field("/training/learning_rate", [1e-9, 0.3, 1_000_000, None], [0, -0.1, 1_000_001, *NOT_A_NUMBER]),
     Field("/training/learning_rate_decay",
           ["cosine", {"name": "cosine"}, {"name": "cosine", "minimum": 0.0001}, {"name": "step", "rate": 0.5, "every": 10},
@@ -119,6 +123,7 @@ FIELDS = [
     Field("/training/seed", [0, 2**32 - 1, None], [2**32, BIGGEST, -1], {"/training/generator": "numpy"}),
     choice("/training/precision", ["float32", "float64"]),
     Field("/training/history_every", [1, 1000, None], [0, -1, *NOT_WHOLE]),
+    Field("/training/history_every", [100, 10_000_000], [1, 99], {"/training/epochs": 10_000_000}),
     Field("/training/threads", [1, 2, 64, None], [0, -1, 65, *NOT_WHOLE]),
     choice("/training/generator", ["philox", "numpy"]),
     Field("/training/dropout_seed", [0, 7, BIGGEST, None], [-1, BIGGEST + 1, *NOT_WHOLE]),
@@ -146,25 +151,55 @@ BAD = [
     for field in FIELDS for bad in field.bad]
 
 
-def answered(settings, pointer):
+def answered(job, pointer):
+    if pointer == "/name":
+        return job["name"]
+    value = job["settings"]
     for token in pointer.split("/")[1:]:
-        settings = settings[token]
-    return settings
+        value = value[token]
+    return value
 
 
-@pytest.mark.parametrize(("field", "value"), GOOD)
-def test_a_value_within_its_range_is_taken_and_answered(client, field, value):
-    body = body_for(field, value)
+def taken(client, body):
+    """The job that a body makes, with nobody waiting for it."""
     assert CONTRACT.errors(body, "/components/schemas/JobRequest") == []
     job = client.submit(body)
-    section, *rest = field.pointer.split("/")[1:]
-    if section == "name":
-        assert job["name"] == value
-    elif value is not None and rest and not isinstance(value, (list, dict)) and value not in ("auto", "cosine") and rest not in (["optimizer"], ["activation"], ["keep_prob"]):
-        resolved = answered(job["settings"], field.pointer)
-        assert resolved == value and isinstance(resolved, bool) == isinstance(value, bool)
     if client.job(job["id"])["status"] not in FINISHED:
         client.cancel(job["id"])
+    return job
+
+
+@pytest.mark.parametrize(("field", "value"), [pytest.param(*case.values, id=case.id) for case in GOOD if case.values[1] is not None])
+def test_a_value_within_its_range_is_taken_and_answered(client, field, value):
+    resolved = answered(taken(client, body_for(field, value)), field.pointer)
+    if field.pointer == "/network/initial_weights":
+        assert resolved["layers"] == len(value)
+    elif field.pointer in ("/network/activation", "/network/keep_prob") and not isinstance(value, list):
+        assert resolved == [value, value]
+    elif field.pointer in ("/training/optimizer", "/training/learning_rate_decay") and isinstance(value, str):
+        assert resolved["name"] == value
+    elif isinstance(value, dict):
+        assert value.items() <= resolved.items()
+    elif field.pointer == "/data/task" and value == "auto":
+        assert resolved == "binary"
+    else:
+        assert resolved == value and isinstance(resolved, bool) == isinstance(value, bool)
+
+
+@pytest.mark.parametrize("field", [pytest.param(field, id=name(field, None)) for field in FIELDS if None in field.good])
+def test_null_means_left_out(client, field):
+    body = body_for(field, None)
+    *parents, last = field.pointer.split("/")[1:]
+    without = copy.deepcopy(body)
+    at = without
+    for token in parents:
+        at = at[token]
+    del at[last]
+    jobs = [taken(client, body) for body in (body, without)]
+    for job in jobs:
+        if field.pointer.endswith("seed") or field.pointer == "/training":
+            del job["settings"]["training"]["seed"], job["settings"]["training"]["dropout_seed"]
+    assert (jobs[0]["settings"], jobs[0]["name"]) == (jobs[1]["settings"], jobs[1]["name"])
 
 
 @pytest.mark.parametrize(("field", "value", "pointer"), BAD)

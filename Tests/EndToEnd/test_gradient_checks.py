@@ -1,5 +1,7 @@
 """Back-propagation against central differences."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from harness.bodies import inline, line, make_job
@@ -97,6 +99,26 @@ def test_a_huge_network_is_checked_in_seconds(client):
     assert answer["parameters"] == 2000 * 3 + 2000 * 2001 + 2001
     assert answer["verdict"] == "correct" and 20 <= answer["checked"] <= 2000
     assert all(group["checked"] > 0 for layer in answer["layers"] for group in (layer["weights"], layer["biases"]))
+
+
+@pytest.mark.parametrize(("hidden_layers", "options", "pointer"), [
+    ([3000, 3000], {"max_parameters": 100_000}, "/gradient_check/max_parameters"),
+    ([1_000_000], {"max_parameters": 1, "max_examples": 3000}, "/gradient_check/max_examples")])
+def test_too_much_work_is_refused(client, hidden_layers, options, pointer):
+    data = {"train": inline(rows=3000)}
+    assert set(client.faults("/v1/gradient-checks", make_job(data=data, network={"hidden_layers": hidden_layers}, gradient_check=options))) == {pointer}
+
+
+def test_more_checks_than_may_run_at_a_time_are_told_to_come_back(start_server):
+    server = start_server()
+    body = make_job(network={"hidden_layers": [200, 200], "activation": "tanh"}, gradient_check={"max_parameters": 2000})
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: server.new_client().post("/v1/gradient-checks", json=body), range(8)))
+    assert {answer.status_code for answer in answers} == {200, 503}
+    for answer in answers:
+        if answer.status_code == 503:
+            assert answer.json()["code"] == "busy" and int(answer.headers["Retry-After"]) >= 1
+    assert check(server.client, body)["verdict"] == "correct"
 
 
 def test_nothing_is_stored(start_server):

@@ -161,6 +161,17 @@ def test_the_list_pages_through_all_jobs_newest_first(start_server):
     assert exact["data"][0] == client.job(ids[-1])
 
 
+def test_a_forgotten_job_is_still_a_place_in_the_list(start_server):
+    server = start_server()
+    client = server.client
+    ids = [client.train(make_job())["id"] for _ in range(3)]
+    assert client.delete(f"/v1/jobs/{ids[1]}").status_code == 204
+    for _ in range(2):
+        assert [job["id"] for job in client.get(f"/v1/jobs?after={ids[1]}").json()["data"]] == [ids[0]]
+        server.kill()
+        client = server.start().client
+
+
 def test_the_list_filters_by_status(start_server):
     client = start_server(workers=1).client
     done = client.train(make_job())["id"]

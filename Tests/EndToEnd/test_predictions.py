@@ -105,6 +105,23 @@ def test_rows_that_the_model_cannot_read_are_refused_by_pointer(client, models, 
     assert set(client.faults(f"/v1/jobs/{models[model]}/predictions", body)) == {pointer}
 
 
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_row_without_a_finite_prediction_is_refused(client, precision):
+    for data, task in ((inline(), "binary"), (inline(classes=3, rows=60), "multiclass"), (line(), "regression")):
+        id = client.train(make_job(data={**data, "task": task}, network={"activation": "identity"}, training={"precision": precision}))["id"]
+        extremes = [[a * 1.7e308, b * 1.7e308] for a in (-1, 1) for b in (-1, 1)]
+        faults = client.faults(f"/v1/jobs/{id}/predictions", {"x": [[0, 0], *extremes]})
+        assert faults and set(faults) <= {"/x/1", "/x/2", "/x/3", "/x/4"}
+
+
+def test_more_rows_than_an_answer_holds_are_refused(client, models):
+    rows = 2**23 // 3
+    path = f"/v1/jobs/{models['numbers']}/predictions"
+    response = client.post_text(path, '{"x":[' + ",".join(["[1,2]"] * (rows + 1)) + "]}")
+    assert response.status_code == 422 and [fault["pointer"] for fault in response.json()["errors"]] == ["/x"]
+    assert str(rows) in response.json()["errors"][0]["detail"]
+
+
 def test_no_rows_get_no_predictions(client, models):
     assert client.predict(models["numbers"], []) == {"object": "predictions", "task": "binary", "classes": [0, 1], "data": []}
 
@@ -145,9 +162,21 @@ def test_the_layers_of_a_model_start_another(client):
     given = second["settings"]["network"]["initial_weights"]
     assert given["layers"] == 3 and len(given["sha256"]) == 64
     job = client.wait(second["id"])
-    for before, after in zip(layers, client.weights(job["id"])["layers"]):
-        assert np.allclose(before["weights"], after["weights"], rtol=1e-12, atol=1e-20)
-        assert np.allclose(before["biases"], after["biases"], rtol=1e-12, atol=1e-20)
+    assert job["status"] == "succeeded"
+    for before, after in zip(layers, client.weights(job["id"])["layers"], strict=True):
+        assert before["activation"] == after["activation"] and ("batch_norm" in before) == ("batch_norm" in after)
+        for name in ("weights", "biases"):
+            assert np.allclose(before[name], after[name], rtol=1e-12, atol=1e-20)
+        for name in ("gamma", "beta") if "batch_norm" in before else ():
+            assert np.allclose(before["batch_norm"][name], after["batch_norm"][name], rtol=1e-12, atol=1e-20)
+
+
+@pytest.mark.parametrize("epsilon", ["x", 0, -1, 0.5])
+def test_another_epsilon_in_initial_weights_is_not_ignored(client, epsilon):
+    layers = client.weights(client.train(make_job(network={"batch_norm": True}))["id"])["layers"]
+    layers[0]["batch_norm"]["epsilon"] = epsilon
+    faults = client.faults("/v1/jobs", make_job(network={"batch_norm": True, "initial_weights": layers}))
+    assert set(faults) == {"/network/initial_weights/0/batch_norm/epsilon"}
 
 
 def test_a_weights_document_describes_its_job(client):

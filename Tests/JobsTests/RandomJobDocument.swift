@@ -10,9 +10,9 @@ struct RandomJobDocument {
 
     mutating func make() -> String {
         task = pick(Task.allCases)
-        let (data, hasDev) = data()
+        let (data, hasDev) = self.data()
         let generator = pick(Generator.allCases)
-        var training = object([
+        var training = Self.object([
             ("epochs", maybe { "\(Int.random(in: 1...10_000_000, using: &$0.random))" }),
             ("batch_size", maybe { $0.pick(["\"full\"", "1", "\(Int.random(in: 1...Int.max, using: &$0.random))"]) }),
             ("shuffle", maybe { $0.pick(["true", "false"]) }),
@@ -38,9 +38,9 @@ struct RandomJobDocument {
 
     // MARK: Parts
 
-    /// Two inputs, twenty rows or four, and whether a dev set comes of them.
+    /// Two inputs, twelve rows or twenty-four, and whether a dev set comes of them.
     private mutating func data() -> (text: String, hasDev: Bool) {
-        let rows = pick([4, 24])
+        let rows = pick([12, 24])
         namesDataset = false
         let options = [
             maybe { #""normalize": "\#($0.pick(["standard", "none"]))""# },
@@ -59,7 +59,7 @@ struct RandomJobDocument {
             let test = maybe { #""test": {\#($0.examples(4))}"# }
             return (joined([#""train": {\#(examples(rows))}"#, dev, test] + options), dev != nil)
         case "csv":
-            let lines = (0..<rows).map { "\($0 % 3),\(Double($0) / 8),\(target($0, quoted: false))" }
+            let lines = (0..<rows).map { "\($0 % 3),\(Double($0) / 8),\(label($0, quoted: false))" }
             let text = (["a,b c,t"] + lines).joined(separator: "\\n")
             let target = pick(["\"t\"", "2"])
             let features = maybe { #""features": \#($0.pick([#"["a"]"#, #"["b c", 0]"#, "[1]"]))"# }
@@ -80,10 +80,10 @@ struct RandomJobDocument {
 
     private mutating func examples(_ rows: Int) -> String {
         let x = (0..<rows).map { "[\($0 % 3), \(Double($0) / 8)]" }.joined(separator: ", ")
-        return #""x": [\#(x)], "y": [\#((0..<rows).map { target($0, quoted: true) }.joined(separator: ", "))]"#
+        return #""x": [\#(x)], "y": [\#((0..<rows).map { label($0, quoted: true) }.joined(separator: ", "))]"#
     }
 
-    private func target(_ row: Int, quoted: Bool) -> String {
+    private func label(_ row: Int, quoted: Bool) -> String {
         switch task {
         case .binary: "\(row % 2)"
         case .multiclass: quoted ? "\"\(["u", "v", "w"][row % 3])\"" : ["u", "v", "w"][row % 3]
@@ -93,7 +93,7 @@ struct RandomJobDocument {
 
     private mutating func network() -> String {
         let units = (0..<Int.random(in: 0...3, using: &random)).map { _ in Int.random(in: 1...5, using: &random) }
-        return object([
+        return Self.object([
             ("hidden_layers", "\(units)"),
             ("activation", maybe { $0.perLayer(units.count) { $0.word(Activation.self) } }),
             ("keep_prob", maybe { $0.perLayer(units.count) { $0.number(1e-6...1) } }),
@@ -120,8 +120,9 @@ struct RandomJobDocument {
             case .adamw:
                 [("beta1", 0...0.999), ("beta2", 0...0.9999), ("epsilon", 1e-12...1), ("weight_decay", 0...1)]
             }
-        return object(
-            [("name", "\"\(name.rawValue)\"")] + constants.map { ($0.0, maybe { [range = $0.1] in $0.number(range) }) })
+        var members: [(String, String?)] = [("name", "\"\(name.rawValue)\"")]
+        for (constant, range) in constants { members.append((constant, maybe { $0.number(range) })) }
+        return Self.object(members)
     }
 
     private mutating func decay() -> String {
@@ -134,8 +135,9 @@ struct RandomJobDocument {
     }
 
     private mutating func earlyStopping(hasDev: Bool) -> String {
-        let monitors: [Monitor] = !hasDev ? [.trainLoss] : task == .regression ? [.devLoss, .trainLoss] : Monitor.allCases
-        return object([
+        let monitors: [Monitor] =
+            !hasDev ? [.trainLoss] : task == .regression ? [.devLoss, .trainLoss] : Monitor.allCases
+        return Self.object([
             ("monitor", hasDev ? maybe { "\"\($0.pick(monitors).rawValue)\"" } : "\"train_loss\""),
             ("patience", maybe { "\(Int.random(in: 1...Int.max, using: &$0.random))" }),
             ("min_delta", maybe { $0.number(0...1) }),
@@ -167,7 +169,7 @@ struct RandomJobDocument {
         Bool.random(using: &random) ? value(&self) : nil
     }
 
-    private func object(_ members: [(String, String?)]) -> String {
+    private static func object(_ members: [(String, String?)]) -> String {
         let given = members.compactMap { name, value in value.map { "\"\(name)\": \($0)" } }
         return "{" + given.joined(separator: ", ") + "}"
     }

@@ -1,43 +1,48 @@
+import JSONDocument
 import Jobs
 import Perceptron
 import Testing
 
 /// The edges of every setting's range.
 struct SettingsRangeTests {
-    @Test(arguments: [
-        ("epochs", ["1", "10000000", "3.0", "null"], ["0", "-1", "10000001", "2.5", "\"3\"", "true", "[]", "1e30"]),
-        ("batch_size", ["1", "9223372036854775807", "\"full\"", "null"], ["0", "-1", "1.5", "\"half\"", "true"]),
-        ("shuffle", ["true", "false", "null"], ["0", "\"true\"", "[]"]),
-        (
-            "optimizer",
-            [
-                "null", "\"sgd\"", #"{"name": "momentum", "beta": 0}"#, #"{"name": "adam", "beta1": null}"#,
-                #"{"name": "adamw", "weight_decay": 0}"#,
-            ],
-            ["\"lbfgs\"", "3", "[]"]
-        ),
-        ("learning_rate", ["1e-300", "1e6", "1", "null"], ["0", "-0.1", "1000000.1", "1e999", "\"0.1\"", "true"]),
-        (
-            "learning_rate_decay",
-            [
-                "null", "\"cosine\"", #"{"name": "cosine", "minimum": 0}"#,
-                #"{"name": "step", "rate": 1, "every": 1}"#, #"{"name": "inverse_time", "rate": 0}"#,
-            ],
-            ["3", "\"step\"", "[]"]
-        ),
-        ("l1_lambda", ["0", "1e300", "null"], ["-1e-300", "\"1\"", "1e999", "-1e999"]),
-        ("l2_lambda", ["0", "1e300", "null"], ["-1e-300", "\"1\"", "1e999"]),
-        ("clip_norm", ["1e-300", "1e300", "null"], ["0", "-1", "false"]),
-        ("early_stopping", ["null", #"{"monitor": "train_loss"}"#], ["true", "3", "\"dev_loss\"", "{}"]),
-        ("time_limit_seconds", ["1e-9", "1e300", "null"], ["0", "-1", "\"60\""]),
-        ("seed", ["0", "18446744073709551615", "null"], ["-1", "18446744073709551616", "0.5", "\"1\""]),
-        ("precision", ["\"float32\"", "\"float64\"", "null"], ["\"float16\"", "32"]),
-        ("history_every", ["1", "9223372036854775807", "null"], ["0", "-1", "1.5", "9223372036854775808"]),
-        ("threads", ["1", "64", "null"], ["0", "65", "1.5"]),
-        ("generator", ["\"philox\"", "\"numpy\"", "null"], ["\"mt19937\"", "0"]),
-        ("dropout_seed", ["0", "18446744073709551615", "null"], ["-1", "1e99"]),
-        ("dropout_mask", ["\"resample\"", "\"fixed\"", "null"], ["\"none\"", "true"]),
-    ] as [(String, [String], [String])])
+    @Test(
+        arguments: [
+            (
+                "epochs", ["1", "10000000", "3.0", "null"],
+                ["0", "-1", "10000001", "2.5", "\"3\"", "true", "[]", "1e30"]
+            ),
+            ("batch_size", ["1", "9223372036854775807", "\"full\"", "null"], ["0", "-1", "1.5", "\"half\"", "true"]),
+            ("shuffle", ["true", "false", "null"], ["0", "\"true\"", "[]"]),
+            (
+                "optimizer",
+                [
+                    "null", "\"sgd\"", #"{"name": "momentum", "beta": 0}"#, #"{"name": "adam", "beta1": null}"#,
+                    #"{"name": "adamw", "weight_decay": 0}"#,
+                ],
+                ["\"lbfgs\"", "3", "[]"]
+            ),
+            ("learning_rate", ["1e-300", "1e6", "1", "null"], ["0", "-0.1", "1000000.1", "1e999", "\"0.1\"", "true"]),
+            (
+                "learning_rate_decay",
+                [
+                    "null", "\"cosine\"", #"{"name": "cosine", "minimum": 0}"#,
+                    #"{"name": "step", "rate": 1, "every": 1}"#, #"{"name": "inverse_time", "rate": 0}"#,
+                ],
+                ["3", "\"step\"", "[]"]
+            ),
+            ("l1_lambda", ["0", "1e300", "null"], ["-1e-300", "\"1\"", "1e999", "-1e999"]),
+            ("l2_lambda", ["0", "1e300", "null"], ["-1e-300", "\"1\"", "1e999"]),
+            ("clip_norm", ["1e-300", "1e300", "null"], ["0", "-1", "false"]),
+            ("early_stopping", ["null", #"{"monitor": "train_loss"}"#], ["true", "3", "\"dev_loss\"", "{}"]),
+            ("time_limit_seconds", ["1e-9", "1e300", "null"], ["0", "-1", "\"60\""]),
+            ("seed", ["0", "18446744073709551615", "null"], ["-1", "18446744073709551616", "0.5", "\"1\""]),
+            ("precision", ["\"float32\"", "\"float64\"", "null"], ["\"float16\"", "32"]),
+            ("history_every", ["1", "9223372036854775807", "null"], ["0", "-1", "1.5", "9223372036854775808"]),
+            ("threads", ["1", "64", "null"], ["0", "65", "1.5"]),
+            ("generator", ["\"philox\"", "\"numpy\"", "null"], ["\"mt19937\"", "0"]),
+            ("dropout_seed", ["0", "18446744073709551615", "null"], ["-1", "1e99"]),
+            ("dropout_mask", ["\"resample\"", "\"fixed\"", "null"], ["\"none\"", "true"]),
+        ] as [(String, [String], [String])])
     func trainingTakesWhatIsInRangeAndNamesWhatIsNot(field: String, good: [String], bad: [String]) throws {
         let fixture = try PlanFixture()
         for value in good {
@@ -56,6 +61,8 @@ struct SettingsRangeTests {
         ("optimizer", #"{"name": "momentum", "beta": -0.1}"#, "beta"),
         ("optimizer", #"{"name": "rmsprop", "rho": 1}"#, "rho"),
         ("optimizer", #"{"name": "rmsprop", "epsilon": 0}"#, "epsilon"),
+        ("optimizer", #"{"name": "rmsprop", "epsilon": 1e-31}"#, "epsilon"),
+        ("optimizer", #"{"name": "adam", "epsilon": 1.01}"#, "epsilon"),
         ("optimizer", #"{"name": "adam", "beta2": 1}"#, "beta2"),
         ("optimizer", #"{"name": "adamw", "weight_decay": -1}"#, "weight_decay"),
         ("learning_rate_decay", "{}", "name"), ("learning_rate_decay", #"{"name": "linear"}"#, "name"),
@@ -133,6 +140,22 @@ struct SettingsRangeTests {
         #expect(try fixture.faults(document(training: #"{"early_stopping": {}}"#, data: regression)) == [])
     }
 
+    @Test func aHistoryThatIsAskedForHasItsLimitToo() throws {
+        let fixture = try PlanFixture()
+        func every(_ every: Int) -> String { document(training: #"{"epochs": 10000000, "history_every": \#(every)}"#) }
+        #expect(try fixture.faults(every(100)) == [])
+        #expect(try fixture.pointers(every(99)) == ["/training/history_every"])
+    }
+
+    @Test func dropoutKeepsAMillionthAtLeast() throws {
+        let fixture = try PlanFixture()
+        func kept(_ share: String) -> String {
+            document(network: #"{"keep_prob": \#(share), "input_keep_prob": \#(share)}"#)
+        }
+        #expect(try fixture.faults(kept("1e-6")) == [])
+        #expect(Set(try fixture.pointers(kept("9e-7"))) == ["/network/keep_prob", "/network/input_keep_prob"])
+    }
+
     @Test func aJobsNameHasAtMost200Characters() throws {
         let fixture = try PlanFixture()
         func named(_ length: Int) -> String {
@@ -151,7 +174,8 @@ struct SettingsRangeTests {
 
     @Test func allFaultsOfOneRequestAreToldAtOnce() throws {
         let pointers = try PlanFixture().pointers(
-            #"{"data": {"x": [[1]], "y": [1], "z": 0}, "network": {"keep_prob": 2}, "training": {"epochs": 0}, "name": 3}"#)
+            #"{"data": {"x": [[1]], "y": [1], "z": 0}, "network": {"keep_prob": 2}, "training": {"epochs": 0}, "name": 3}"#
+        )
         #expect(Set(pointers) == ["/data/z", "/network/keep_prob", "/training/epochs", "/name"])
     }
 

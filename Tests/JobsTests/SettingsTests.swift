@@ -18,7 +18,8 @@ struct SettingsTests {
         let plan = try fixture.plan(document, datasetTable: table)
         let settings = plan.settings(initialWeightsHash: nil)
         let again = try JobPlan(
-            stored: settings, initialLayers: nil, table: fixture.tables.open(try #require(plan.data.specification.table)),
+            stored: settings, initialLayers: nil,
+            table: fixture.tables.open(try #require(plan.data.specification.table)),
             limits: fixture.tables.limits)
 
         #expect(again.data.specification == plan.data.specification)
@@ -51,7 +52,9 @@ struct SettingsTests {
             }
         }
         let repeated = try fixture.plan(String(decoding: again.bytes, as: UTF8.self), seed: 8)
-        #expect(repeated.settings(initialWeightsHash: nil) == (try fixture.plan(document).settings(initialWeightsHash: nil)))
+        #expect(
+            repeated.settings(initialWeightsHash: nil) == (try fixture.plan(document).settings(initialWeightsHash: nil))
+        )
     }
 
     @Test(arguments: [false, true])

@@ -192,6 +192,7 @@ import Testing
             training {
                 $0.epochs = 1_000_000_000
                 $0.historyEvery = 1_000_000
+                $0.batchSize = .full
                 $0.timeLimitSeconds = 0.05
             }, DataSets(train: classes(100)))
         #expect(outcome.stopReason == .timeLimit)
@@ -201,17 +202,40 @@ import Testing
         #expect(outcome.trainingSeconds < 1)
     }
 
+    @Test func aRowIsNeverOfParametersBetweenEpochs() async throws {
+        let monitor = TrainingMonitor(epochs: 1_000)
+        let network = network
+        let sets = DataSets(train: classes(50_000))
+        let specification = training { ($0.epochs, $0.batchSize, $0.historyEvery) = (1_000, .count(1), 1_000) }
+        let stopped = BackgroundRun {
+            try Training.run(network, specification, on: sets, monitor: monitor)
+        }
+        while monitor.progress.fraction == 0 { await _Concurrency.Task.yield() }
+        monitor.stop(.cancel)
+        let outcome = try await stopped.outcome()
+        #expect(outcome.stopReason == .cancelled)
+        #expect(outcome.epochs < 1_000)
+        if let last = outcome.history.last, last.epoch > 0 {
+            let whole = try run(
+                network, training { ($0.epochs, $0.batchSize, $0.historyEvery) = (last.epoch, .count(1), 1_000) }, sets)
+            #expect(last == whole.history.last)
+        }
+        #expect(try outcome.measured.loss < outcome.history[0].train.loss)
+    }
+
     @Test func aCancelledRunKeepsItsWeights() async throws {
         let monitor = TrainingMonitor(epochs: 1_000_000_000)
         let network = network
         let set = classes(100)
-        let specification = training { ($0.epochs, $0.historyEvery) = (1_000_000_000, 1_000_000) }
-        let run = _Concurrency.Task.detached {
+        let specification = training {
+            ($0.epochs, $0.historyEvery, $0.batchSize) = (1_000_000_000, 1_000_000, .full)
+        }
+        let run = BackgroundRun {
             try Training.run(network, specification, on: DataSets(train: set), monitor: monitor)
         }
         while monitor.progress.epoch < 2 { await _Concurrency.Task.yield() }
         monitor.stop(.cancel)
-        let outcome = try await run.value
+        let outcome = try await run.outcome()
         #expect(outcome.stopReason == .cancelled)
         #expect(!outcome.interrupted)
         #expect(outcome.epochs >= 2)

@@ -104,6 +104,7 @@ struct CSVDialect {
                 faults.add(pointer, "the name of column \(index) is not UTF-8")
                 continue
             }
+            if cell.contains(0) { faults.add(pointer, "the name of column \(index) contains the character NUL") }
             names.append(name.isEmpty ? nil : name)
             if !name.isEmpty, let other = positions.updateValue(index, forKey: name) {
                 faults.add(pointer, "columns \(other) and \(index) have the same name, \"\(name.prefix(40))\"")

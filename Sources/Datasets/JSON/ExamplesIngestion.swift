@@ -60,8 +60,8 @@ extension TableStore {
         if names.count != width { faults.add(pointer, "has \(names.count) names for \(width) columns of x") }
         var seen: Set<String> = ["y"]
         for (index, name) in names.enumerated() {
-            if name.isEmpty || name.utf8.count > limits.textBytes {
-                faults.add("\(pointer)/\(index)", "must have 1 to \(limits.textBytes) bytes")
+            if !limits.allowsName(name) {
+                faults.add("\(pointer)/\(index)", limits.nameRule)
             } else if !seen.insert(name).inserted {
                 let other = name == "y" ? "is the target's name" : "appears more than once"
                 faults.add("\(pointer)/\(index)", "\"\(name.prefix(40))\" \(other)")

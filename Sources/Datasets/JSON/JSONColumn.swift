@@ -17,7 +17,7 @@ struct JSONColumn {
         case .string: found = .text
         case .boolean: found = .boolean
         case .null: return countMissing(row: row)
-        case .array, .object:
+        case .array, .object, .oversized:
             faults.add(pointer(), "must be a number, a string, a boolean or null, not \(describe(node))")
             return
         }
@@ -72,7 +72,7 @@ struct JSONColumn {
         case .number: node.number ?? .nan
         case .boolean: node.boolean == true ? 1 : 0
         case .string: node.string.flatMap { categories[$0] }.map(Double.init) ?? .nan
-        case .null, .array, .object: .nan
+        case .null, .array, .object, .oversized: .nan
         }
     }
 

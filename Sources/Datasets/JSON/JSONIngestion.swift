@@ -71,6 +71,10 @@ extension TableStore {
         let names = first.members.map(\.name)
         let rows = node.count
         guard !names.isEmpty else { throw .fault("\(pointer)/0", "must have at least one member") }
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw .fault("\(pointer)/0/\(pointerToken(name))", "appears more than once")
+        }
         try checkSize(rows: rows, columns: names.count, at: pointer)
         var records = RecordReader(names: names, limits: limits)
         for (index, record) in node.elements.enumerated() {
@@ -128,8 +132,8 @@ private struct RecordReader {
                 faults.add(here, "is not a column: the first record has no such member")
                 continue
             }
-            if member.name.isEmpty || member.name.utf8.count > limits.textBytes {
-                faults.add(here, "a column's name must have 1 to \(limits.textBytes) bytes")
+            if !limits.allowsName(member.name) {
+                faults.add(here, "a column's name \(limits.nameRule)")
             }
             guard seen.insert(column).inserted else {
                 faults.add(here, "appears more than once")

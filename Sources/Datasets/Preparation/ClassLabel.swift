@@ -28,7 +28,7 @@ public enum ClassLabel: Hashable, Sendable {
         case .boolean:
             guard let flag = node.boolean else { return nil }
             self = .boolean(flag)
-        case .null, .array, .object: return nil
+        case .null, .array, .object, .oversized: return nil
         }
     }
 }

@@ -14,8 +14,7 @@ public func prepare(
     let columns = try ColumnChoice(specification, table.schema, pointers)
     let rows = try usableRows(specification, table, columns, pointers)
     let target = try ResolvedTarget(
-        specification.task, table: table, column: columns.target, rows: rows.all, limits: limits,
-        pointer: pointers.target)
+        specification.task, table: table, column: columns.target, rows: rows, limits: limits, pointers)
     var resolved = specification
     resolved.task = TaskChoice(target.task)
     resolved.target = table.schema.columns[columns.target].name.map { .name($0) } ?? .index(columns.target)
@@ -68,7 +67,7 @@ private struct ColumnChoice {
 }
 
 /// Rows that may be used, of all sets and, where the job gives the sets itself, of each.
-private struct UsableRows {
+struct UsableRows {
     var all: [Int32]
     var sets: Split?
 }

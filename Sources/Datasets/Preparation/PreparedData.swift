@@ -28,6 +28,11 @@ public struct PreparedData: Sendable {
 }
 
 extension PreparedData {
+    /// Where the client gave the target of the table's `row` (from 0).
+    public func pointer(toTargetOfRow row: Int) -> String {
+        DataPointers(base: "/data", source: specification.source).cell(row: row, column: nil)
+    }
+
     /// Writes the resolved `data` settings: what a job is stored with, and the `settings.data` of its resource.
     public func writeSettings(into json: inout JSONWriter) {
         specification.write(into: &json) { json in

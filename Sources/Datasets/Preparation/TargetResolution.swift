@@ -13,21 +13,25 @@ struct ResolvedTarget {
     /// Numbers with at most this many values may be classes.
     private static let mostGuessedClasses = 20
 
-    /// Looks at the target of the usable rows. With `auto`: texts and booleans are classes, two of them binary, more
+    /// Looks at the target of the usable rows; where the job gives the sets itself, those of training alone decide, and
+    /// a class that only another set has is a fault at its cell. With `auto`: texts and booleans are classes, two of them binary, more
     /// multiclass; numbers are binary with exactly two values, multiclass with 3 to 20 values that are the whole numbers
     /// from 0 or 1 on without a gap and come twice or more on average, else regression.
     init(
-        _ choice: TaskChoice, table: MappedTable, column: Int, rows: [Int32], limits: DatasetLimits, pointer: String
+        _ choice: TaskChoice, table: MappedTable, column: Int, rows: UsableRows, limits: DatasetLimits,
+        _ pointers: DataPointers
     ) throws(Faults) {
+        let pointer = pointers.target
+        let deciding = rows.sets?.train ?? rows.all
         let cells = table.cells
         let schema = table.schema.columns[column]
         let title = table.schema.title(column)
         var values: Set<Double> = []
-        for row in rows {
+        for row in deciding {
             values.insert(cells[Int(row), column])
             if values.count > limits.classes { break }
         }
-        let task = choice.task ?? ResolvedTarget.guess(values.sorted(), kind: schema.kind, rows: rows.count)
+        let task = choice.task ?? ResolvedTarget.guess(values.sorted(), kind: schema.kind, rows: deciding.count)
         self.task = task
         if task == .regression {
             if schema.kind == .text {
@@ -53,7 +57,19 @@ struct ResolvedTarget {
         }
         encoding = .classes(codes: codes)
         let places = Dictionary(zip(codes, Int32(0)...), uniquingKeysWith: { first, _ in first })
-        classOfRow = rows.map { places[cells[Int($0), column]] ?? 0 }
+        classOfRow = []
+        classOfRow.reserveCapacity(rows.all.count)
+        let faults = FaultCollector()
+        for row in rows.all {
+            let cell = cells[Int(row), column]
+            if places[cell] == nil {
+                let label = ResolvedTarget.words(ResolvedTarget.label(cell, schema))
+                faults.add(pointers.cell(row: Int(row), column: nil), "\(label) is a class that no training row has")
+                if faults.faults.count == FaultCollector.limit { break }
+            }
+            classOfRow.append(places[cell] ?? 0)
+        }
+        try faults.throwIfAny()
     }
 
     private static func guess(_ values: [Double], kind: TableSchema.Column.Kind, rows: Int) -> Task {

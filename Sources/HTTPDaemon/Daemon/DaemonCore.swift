@@ -3,6 +3,7 @@ final class DaemonCore: Sendable {
     let configuration: HTTPDaemonConfiguration
     let route: @Sendable (HTTPRequestHead) -> RequestDecision
     let pool: BackgroundPool
+    let heavyPool: BackgroundPool
     let lingering: LingeringClose
     let traffic = Monitor(Traffic())
 
@@ -13,5 +14,11 @@ final class DaemonCore: Sendable {
         self.route = route
         lingering = LingeringClose(budget: configuration.dropLimit)
         pool = try BackgroundPool(threads: configuration.backgroundThreads)
+        do throws(SystemError) {
+            heavyPool = try BackgroundPool(threads: configuration.heavyThreads)
+        } catch {
+            pool.close()
+            throw error
+        }
     }
 }

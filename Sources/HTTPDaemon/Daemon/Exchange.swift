@@ -121,9 +121,10 @@ final class Exchange: @unchecked Sendable {
         switch execution {
         case .immediate:
             return answer(handle(request))
-        case .background:
+        case .background, .heavy:
             guard suspend() else { return answer(fault(.stopping)) }
-            if !core.pool.submit({ [self] in finish(handle(request)) }) { abandon() }
+            let pool = execution == .heavy ? core.heavyPool : core.pool
+            if !pool.submit({ [self] in finish(handle(request)) }) { abandon() }
             return true
         }
     }

@@ -42,6 +42,7 @@ public final class HTTPDaemon: Sendable {
         guard limits.listening_socket >= 0, let daemon = espalier_mhd_start(&callbacks, &limits) else {
             let reason = SystemError(call: "MHD_start_daemon", path: configuration.host)
             core.pool.close()
+            core.heavyPool.close()
             throw .cannotStart(reason: reason)
         }
         running = Mutex(Running(daemon: daemon, listening: listening))
@@ -70,6 +71,7 @@ public final class HTTPDaemon: Sendable {
         awaitIdle(atMost: grace)
 
         core.pool.close()
+        core.heavyPool.close()
         let late = core.traffic.withLock { $0.close() }
         for exchange in late.suspended { exchange.abandon() }
         if !late.suspended.isEmpty { awaitIdle(atMost: .seconds(1)) }
@@ -87,7 +89,7 @@ public final class HTTPDaemon: Sendable {
     private static func limits(_ configuration: HTTPDaemonConfiguration) throws(HTTPDaemonError) -> espalier_mhd_limits
     {
         let seconds = configuration.idleTimeout.components.seconds
-        guard configuration.threads > 0, configuration.backgroundThreads > 0,
+        guard configuration.threads > 0, configuration.backgroundThreads > 0, configuration.heavyThreads > 0,
             configuration.connectionLimit >= configuration.threads, configuration.headerMemory >= 1024,
             configuration.dropLimit >= 0, seconds > 0,
             let threads = UInt32(exactly: configuration.threads),

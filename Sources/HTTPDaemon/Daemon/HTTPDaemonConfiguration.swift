@@ -8,6 +8,8 @@ public struct HTTPDaemonConfiguration: Sendable {
     public var threads: Int
     /// Threads that run `.background` handlers.
     public var backgroundThreads: Int
+    /// Threads that run `.heavy` handlers.
+    public var heavyThreads: Int
     /// Connections at a time, over all threads; more wait in the listening queue.
     public var connectionLimit: Int
     /// How long a connection may neither send nor receive; whole seconds.
@@ -22,6 +24,7 @@ public struct HTTPDaemonConfiguration: Sendable {
     /// A configuration; the defaults fit a small server.
     public init(
         host: String = "127.0.0.1", port: Int = 8080, threads: Int = 2, backgroundThreads: Int = 4,
+        heavyThreads: Int = 4,
         connectionLimit: Int = 1024, idleTimeout: Duration = .seconds(60), headerMemory: Int = 32 << 10,
         dropLimit: Int = 16 << 20,
         fault: @escaping @Sendable (RequestFault, HTTPRequestHead?) -> HTTPResponse = { fault, _ in
@@ -32,6 +35,7 @@ public struct HTTPDaemonConfiguration: Sendable {
         self.port = port
         self.threads = threads
         self.backgroundThreads = backgroundThreads
+        self.heavyThreads = heavyThreads
         self.connectionLimit = connectionLimit
         self.idleTimeout = idleTimeout
         self.headerMemory = headerMemory

@@ -15,7 +15,7 @@ public struct ResponseStream: Sendable {
 
     /// The size in bytes where it is known; otherwise the body is sent in chunks.
     public let length: Int?
-    let makeReader: @Sendable () -> Reader
+    package let makeReader: @Sendable () -> Reader
 
     /// - Parameter makeReader: called once per response sent, and not for `HEAD`.
     public init(length: Int? = nil, makeReader: @escaping @Sendable () -> Reader) {

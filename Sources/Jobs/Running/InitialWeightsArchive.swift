@@ -18,6 +18,11 @@ public struct InitialWeightsArchive: Sendable {
         return hash
     }
 
+    /// The hash that `layers` of `network` would be stored under.
+    public static func hash(of layers: [LayerParameters], in network: NetworkSpecification) throws -> String {
+        ContentHash.of(try TrainedNetwork(layers, of: network).encoded())
+    }
+
     /// The layers stored under `hash`.
     public func layers(_ hash: String) throws(StorageError) -> [LayerParameters] {
         guard ContentHash.isWellFormed(hash), let bytes = try folder.read(hash) else { throw .notFound(hash: hash) }

@@ -4,19 +4,28 @@ import Perceptron
 
 /// Runs one job from its stored settings to what is kept of it.
 public struct JobRunner: Sendable {
+    /// Starts of one job; each but the last ended with the whole process, so that the job may be the reason.
+    public static let attemptLimit = 3
+
     private let tables: TableStore
     private let networks: NetworkArchive
     private let initialWeights: InitialWeightsArchive
+    private let report: @Sendable (String) -> Void
 
-    /// A runner over these files.
-    public init(tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive) {
+    /// A runner over these files. What the operator must know of a job's failure goes to `report`.
+    public init(
+        tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive,
+        report: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         self.tables = tables
         self.networks = networks
         self.initialWeights = initialWeights
+        self.report = report
     }
 
     /// Trains. The network is on disk when this returns a result that has weights.
     public func run(_ job: Job, _ monitor: TrainingMonitor) -> JobCompletion {
+        if job.attempts > JobRunner.attemptLimit { return .finished(JobEnding(.failed, failure: .tooManyAttempts)) }
         do {
             let layers = try job.initialWeightsHash.map { try initialWeights.layers($0) }
             let plan = try JobPlan(
@@ -25,7 +34,9 @@ public struct JobRunner: Sendable {
             if outcome.interrupted { return .interrupted }
             return .finished(try ending(of: job, plan, outcome))
         } catch {
-            return .finished(JobEnding(.failed, history: monitor.history, failure: JobFailure(error)))
+            let failure = JobFailure(error)
+            if failure.code != "invalid_content" { report("\(job.id): \(error)") }
+            return .finished(JobEnding(.failed, history: monitor.history, failure: failure))
         }
     }
 
@@ -65,6 +76,10 @@ extension JobFailure {
                 + "\(divergence.epoch). Try \(remedies.joined(separator: ", or ")).", epoch: divergence.epoch,
             step: divergence.step)
     }
+
+    static let tooManyAttempts = JobFailure(
+        code: "internal", title: "The service failed",
+        detail: "The server ended \(JobRunner.attemptLimit) times while it ran this job, which is not tried again.")
 
     /// An error that kept a job from ending well.
     init(_ error: any Error) {

@@ -3,12 +3,13 @@ import Perceptron
 
 /// The `layers` of a weights document, as a start for another training.
 public struct InitialWeights: Sendable {
-    /// One layer as read: rows of weights may still be of any length.
+    /// One layer as read: whether it fits the network is still open.
     struct Layer: Sendable {
         var rows: Int
         var columns: Int
         var parameters: LayerParameters
-        var activation: Activation?
+        /// The activation's word; the output layer's may be one that hidden layers do not have.
+        var activation: String?
     }
 
     let layers: [Layer]
@@ -17,10 +18,9 @@ public struct InitialWeights: Sendable {
     /// Units per layer, first hidden to output.
     public var unitCounts: [Int] { layers.map(\.rows) }
 
-    /// Activations as given, if every hidden layer names one.
-    public var activations: [Activation]? {
-        let given = layers.map { $0.activation ?? .identity }
-        return layers.dropLast().allSatisfy { $0.activation != nil } ? given : nil
+    /// The hidden layers' activations; nil where a layer names none.
+    public var activations: [Activation?] {
+        layers.dropLast().map { $0.activation.flatMap(Activation.init(rawValue:)) }
     }
 
     /// Wraps layers known to be rectangular.
@@ -45,8 +45,11 @@ public struct InitialWeights: Sendable {
         self.pointer = pointer
     }
 
-    /// The layers as the engine wants them; faults where their shapes are not the network's.
-    func layers(fitting network: NetworkSpecification) throws(Faults) -> [LayerParameters] {
+    /// The layers as the engine wants them; faults where they are not the network's, or hold numbers that `precision`
+    /// does not.
+    func layers(
+        fitting network: NetworkSpecification, precision: Precision
+    ) throws(Faults) -> [LayerParameters] {
         let expected = network.hiddenLayers.map(\.units) + [network.outputs]
         guard layers.count == expected.count else {
             throw Faults(pointer: pointer, detail: "must have \(expected.count) layers, not \(layers.count)")
@@ -54,14 +57,23 @@ public struct InitialWeights: Sendable {
         let faults = FaultCollector()
         var fanIn = network.inputs
         for (index, layer) in layers.enumerated() {
+            let place = "\(pointer)/\(index)"
+            let isOutput = index == layers.count - 1
             if layer.rows != expected[index] || layer.columns != fanIn {
                 faults.add(
-                    "\(pointer)/\(index)/weights",
+                    "\(place)/weights",
                     "must be \(expected[index]) rows of \(fanIn), not \(layer.rows) of \(layer.columns)")
             }
-            if layer.parameters.batchNorm != nil, !network.batchNorm || index == layers.count - 1 {
-                faults.add("\(pointer)/\(index)/batch_norm", "belongs to hidden layers of a network with batch_norm")
+            let activation =
+                isOutput ? network.task.outputActivation : network.hiddenLayers[index].activation.rawValue
+            if let given = layer.activation, given != activation {
+                faults.add(
+                    "\(place)/activation", "must be \"\(activation)\", this layer's in the network, or be left out")
             }
+            if layer.parameters.batchNorm != nil, !network.batchNorm || isOutput {
+                faults.add("\(place)/batch_norm", "belongs to hidden layers of a network with batch_norm")
+            }
+            if precision == .float32 { layer.checkFloat32(at: place, faults) }
             fanIn = expected[index]
         }
         try faults.throwIfAny()
@@ -83,10 +95,9 @@ public struct InitialWeights: Sendable {
         let biases = fields.required("biases").flatMap { node in
             matrix.flatMap { vector(node, count: $0.rows, at: fields.pointer(to: "biases"), faults: faults) }
         }
-        var activation: Activation?
-        if let word = fields.string("activation"), word != "softmax" {
-            activation = Activation(rawValue: word)
-            if activation == nil { fields.fault("activation", "is not an activation's name") }
+        let activation = fields.string("activation")
+        if let activation, Activation(rawValue: activation) == nil, activation != Task.multiclass.outputActivation {
+            fields.fault("activation", "is not an activation's name")
         }
         var batchNorm: LayerParameters.BatchNorm?
         if let node = fields.value("batch_norm"), let matrix {
@@ -115,7 +126,8 @@ public struct InitialWeights: Sendable {
             }
             vectors.append(vector)
         }
-        _ = fields.value("epsilon")
+        let epsilon = TrainedNetwork.batchNormEpsilon
+        _ = fields.number("epsilon", "\(epsilon), the only one there is") { $0 == epsilon }
         fields.finish()
         guard vectors.count == 4 else { return nil }
         return .init(gamma: vectors[0], beta: vectors[1], runningMean: vectors[2], runningVariance: vectors[3])
@@ -143,8 +155,12 @@ public struct InitialWeights: Sendable {
     private static func vector(
         _ node: JSONNode, count: Int, at pointer: String, faults: FaultCollector
     ) -> [Double]? {
-        guard node.kind == .array, node.count == count else {
-            faults.add(pointer, "must be an array of \(count) numbers, not \(describe(node)) of \(node.count)")
+        guard node.kind == .array else {
+            faults.add(pointer, "must be an array of numbers, not \(describe(node))")
+            return nil
+        }
+        guard node.count == count else {
+            faults.add(pointer, "must have \(count) numbers, not \(node.count)")
             return nil
         }
         var bad: Int?
@@ -160,6 +176,23 @@ public struct InitialWeights: Sendable {
             return nil
         }
         return numbers
+    }
+}
+
+extension InitialWeights.Layer {
+    /// Adds a fault at the first number of each tensor that is infinite in float32.
+    fileprivate func checkFloat32(at place: String, _ faults: FaultCollector) {
+        func check(_ name: String, _ values: [Double], pointer: (Int) -> String) {
+            guard let index = values.firstIndex(where: { !Float($0).isFinite }) else { return }
+            faults.add("\(place)/\(name)/\(pointer(index))", "is too large for float32")
+        }
+        check("weights", parameters.weights) { "\($0 / columns)/\($0 % columns)" }
+        check("biases", parameters.biases) { "\($0)" }
+        guard let norm = parameters.batchNorm else { return }
+        check("batch_norm/gamma", norm.gamma) { "\($0)" }
+        check("batch_norm/beta", norm.beta) { "\($0)" }
+        check("batch_norm/running_mean", norm.runningMean) { "\($0)" }
+        check("batch_norm/running_variance", norm.runningVariance) { "\($0)" }
     }
 }
 

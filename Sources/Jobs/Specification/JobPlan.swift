@@ -27,11 +27,12 @@ public struct JobPlan: Sendable {
         JobPlan.check(training.earlyStopping, data, faults)
         do throws(Faults) {
             network = try settings.specification(
-                inputs: data.inputCount, outputs: data.outputCount, task: data.task)
+                inputs: data.inputCount, outputs: data.outputCount, task: data.task, precision: training.precision)
         } catch {
             faults.add(error)
             throw Faults(faults.faults)
         }
+        if training.precision == .float32 { JobPlan.checkFloat32Targets(data, faults) }
         let bytes = Training.memoryBytes(network, training, rows: data.trainRows)
         if bytes > memoryLimit {
             faults.add(
@@ -49,6 +50,17 @@ public struct JobPlan: Sendable {
         }
         if stopping.monitor == .devAccuracy, data.task == .regression {
             faults.add("/training/early_stopping/monitor", "must not be dev_accuracy: regression has no accuracy")
+        }
+    }
+
+    private static func checkFloat32Targets(_ data: PreparedData, _ faults: FaultCollector) {
+        guard data.task == .regression else { return }
+        for set in [data.sets.train, data.sets.dev, data.sets.test].compactMap(\.self) {
+            let row = set.rows.first { !Float(set.table[Int($0), set.targetColumn]).isFinite }
+            guard let row else { continue }
+            return faults.add(
+                data.pointer(toTargetOfRow: Int(row)),
+                "the target of row \(row + 1) is too large for float32; \"precision\": \"float64\" holds it")
         }
     }
 

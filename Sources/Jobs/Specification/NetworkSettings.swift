@@ -21,13 +21,15 @@ public struct NetworkSettings: Sendable {
     /// Where to start instead, as the request gave it.
     public var initialWeights: InitialWeights?
 
-    /// The engine's network for `inputs` features and `outputs` units of `task`. Throws faults at
-    /// `/network/initial_weights` where given layers do not fit.
-    public func specification(inputs: Int, outputs: Int, task: Task) throws(Faults) -> NetworkSpecification {
+    /// The engine's network for `inputs` features and `outputs` units of `task`, to be trained in `precision`. Throws
+    /// faults at `/network/initial_weights` where given layers do not fit.
+    public func specification(
+        inputs: Int, outputs: Int, task: Task, precision: Precision
+    ) throws(Faults) -> NetworkSpecification {
         var network = NetworkSpecification(
             inputs: inputs, hiddenLayers: hiddenLayers, outputs: outputs, task: task, inputKeepProb: inputKeepProb,
             batchNorm: batchNorm, initializer: initializer)
-        network.initialLayers = try initialWeights?.layers(fitting: network)
+        network.initialLayers = try initialWeights?.layers(fitting: network, precision: precision)
         return network
     }
 }
@@ -64,7 +66,7 @@ extension NetworkSettings {
             ?? initial.map { Array($0.unitCounts.dropLast()) } ?? NetworkSettings.defaultHiddenUnits
         let activations =
             NetworkSettings.activations(&fields, layers: units.count)
-            ?? initial?.activations.map { Array($0.dropLast()) }.flatMap { $0.count == units.count ? $0 : nil }
+            ?? initial.flatMap { $0.activations.count == units.count ? $0.activations.map { $0 ?? .relu } : nil }
             ?? [Activation](repeating: .relu, count: units.count)
         let keepProbs =
             NetworkSettings.keepProbs(&fields, layers: units.count) ?? [Double](repeating: 1, count: units.count)
@@ -135,6 +137,7 @@ extension NetworkSettings {
     }
 }
 
-private let keepProbRule = "a number above 0 and at most 1"
+/// Dropout divides by it: below a millionth nothing sensible is left, and float32 overflows.
+private let keepProbRule = "a number above 0 (at least 1e-6) and at most 1"
 
-private func isKeepProb(_ value: Double) -> Bool { value > 0 && value <= 1 }
+private func isKeepProb(_ value: Double) -> Bool { value >= 1e-6 && value <= 1 }

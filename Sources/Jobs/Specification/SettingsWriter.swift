@@ -2,7 +2,8 @@ import JSONDocument
 import Perceptron
 
 extension NetworkSettings {
-    /// Writes the resolved `network` object; a client may send it back. Starting weights are named, not repeated.
+    /// Writes the resolved `network` object. Starting weights are named, not repeated; without them a client may send it
+    /// back.
     public func write(to json: inout JSONWriter, initialWeightsHash: String?) {
         json.object { json in
             json.array("hidden_layers") { json in hiddenLayers.forEach { json.value($0.units) } }

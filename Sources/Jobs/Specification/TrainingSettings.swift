@@ -9,6 +9,8 @@ public enum TrainingLimits {
     public static let threads = 1...64
     /// The most history rows a job gets that does not say how many it wants.
     public static let defaultHistoryRows = 1_000
+    /// The most history rows a job may ask for.
+    public static let historyRows = 100_000
 }
 
 extension TrainingSpecification {
@@ -40,6 +42,13 @@ extension TrainingSpecification {
         historyEvery =
             fields.integer("history_every", in: 1...Int.max)
             ?? TrainingSpecification.defaultHistoryEvery(epochs: epochs)
+        if epochs / historyEvery > TrainingLimits.historyRows {
+            let least = (epochs + TrainingLimits.historyRows - 1) / TrainingLimits.historyRows
+            fields.fault(
+                "history_every",
+                "must be at least \(least) with \(epochs) epochs: a history has at most \(TrainingLimits.historyRows) rows"
+            )
+        }
         threads = fields.integer("threads", in: TrainingLimits.threads) ?? threads
         generator = fields.choice("generator") ?? generator
         dropoutMask = fields.choice("dropout_mask") ?? dropoutMask
@@ -96,7 +105,9 @@ extension OptimizerSpecification {
         func decay(_ field: String, _ usual: Double) -> Double {
             fields.number(field, share, where: { $0 >= 0 && $0 < 1 }) ?? usual
         }
-        func epsilon() -> Double { fields.number("epsilon", "a number above 0", where: { $0 > 0 }) ?? 1e-8 }
+        func epsilon() -> Double {
+            fields.number("epsilon", "a number from 1e-30 to 1") { $0 >= 1e-30 && $0 <= 1 } ?? 1e-8
+        }
         switch name {
         case .sgd: self = .sgd
         case .momentum: self = .momentum(beta: decay("beta", 0.9))

@@ -22,15 +22,16 @@ struct CentralDifferences {
     /// What rounding alone can make of a derivative that is 0.
     let roundOff: Double
 
-    /// Differences of `function` around its parameters, where it is `cost`.
-    init(_ function: CostFunction, cost: Double, l1Lambda: Double, epsilon: Double) {
+    /// Differences of `function` around its parameters.
+    init(_ function: CostFunction, l1Lambda: Double, epsilon: Double) {
         self.function = function
         self.epsilon = epsilon
         parameters = function.parameters
-        signs = function.cost(at: parameters).signs
+        let start = function.loss(at: parameters)
+        signs = start.signs
         penalisesSize = l1Lambda > 0
-        // A few last bits of J; the sum over the examples makes more of them than J's own rounding does.
-        roundOff = 8 * max(abs(cost), 1).ulp / epsilon
+        // A few last bits of the loss; the sum over the examples makes more of them than its own rounding does.
+        roundOff = 8 * max(abs(start.loss), 1).ulp / epsilon
     }
 
     /// ∂J/∂w of the parameter at `index` by (J(w + ε) − J(w − ε)) / 2ε.
@@ -73,12 +74,14 @@ struct CentralDifferences {
         if penalisesSize, isWeight, above > 0, below < 0 { return nil }
         defer { parameters[index] = w }
         parameters[index] = above
-        let up = function.cost(at: parameters)
+        let up = function.loss(at: parameters)
         guard up.signs == signs else { return nil }
         parameters[index] = below
-        let down = function.cost(at: parameters)
+        let down = function.loss(at: parameters)
         guard down.signs == signs else { return nil }
+        // Of the penalty only this weight's part differs, and is taken alone: the whole sum's rounding would be larger.
+        let penalty = isWeight ? function.penalty(ofWeight: above) - function.penalty(ofWeight: below) : 0
         // The steps as they were rounded, not as they were meant.
-        return (up.cost - down.cost) / (above - below)
+        return (up.loss - down.loss + penalty) / (above - below)
     }
 }

@@ -21,13 +21,26 @@ public enum GradientCheck {
     /// Thrown by a check whose `isCancelled` said yes.
     public struct Cancelled: Error, Hashable, Sendable {}
 
+    /// Thrown where the options ask for `factor` times what one check may do.
+    public struct TooMuchWork: Error, Hashable, Sendable {
+        /// Above 1.
+        public let factor: Double
+    }
+
     /// Checks the gradient of `network` trained as `training` on `examples`. `isCancelled` is asked once per parameter.
-    /// - Throws: `TrainingError` for what keeps a training run from starting, `Cancelled`.
+    /// - Parameter memoryLimit: bytes that the check may take.
+    /// - Throws: `TrainingError` for what keeps a training run from starting, `TooMuchWork`, `Cancelled`.
     public static func run(
         _ network: NetworkSpecification, _ training: TrainingSpecification, on examples: ExampleSet,
-        options: Options = Options(), isCancelled: () -> Bool = { false }
+        options: Options = Options(), memoryLimit: Int = .max, isCancelled: () -> Bool = { false }
     ) throws -> GradientCheckReport {
-        let size = CheckSize(network, examples: examples.count, options: options)
+        let size = try CheckSize(network, examples: examples.count, options: options)
+        var asOneBatch = training
+        asOneBatch.precision = .float64
+        asOneBatch.batchSize = .full
+        asOneBatch.optimizer = .sgd
+        let bytes = Training.memoryBytes(network, asOneBatch, rows: size.examples)
+        guard bytes <= memoryLimit else { throw TrainingError.notEnoughMemory(bytes: bytes) }
         let function = try CostFunction(
             network: network, training: training, on: size.subset(of: examples, seed: training.seed))
         let sample = GradientCheckSample(of: function.layout, limit: size.parameters, seed: training.seed)
@@ -52,7 +65,7 @@ public enum GradientCheck {
         _ start: (cost: Double, gradient: [Double]), with function: CostFunction, sample: GradientCheckSample,
         l1Lambda: Double, examples: Int, epsilon: Double, isCancelled: () -> Bool
     ) throws -> GradientCheckReport {
-        var differences = CentralDifferences(function, cost: start.cost, l1Lambda: l1Lambda, epsilon: epsilon)
+        var differences = CentralDifferences(function, l1Lambda: l1Lambda, epsilon: epsilon)
         var measured: [CentralDifferences.Derivative] = []
         measured.reserveCapacity(sample.count)
         for group in sample.groups {
@@ -85,25 +98,42 @@ public enum GradientCheck {
     }
 }
 
-/// How much of a large check is done: two forward passes a parameter must end in seconds.
+/// How much of a large check is done: a handful of forward passes a parameter must end in seconds.
 private struct CheckSize {
     /// Multiplications worth some seconds.
     private static let budget = 1e10
+    /// The most that a client may ask for, in the same unit.
+    private static let limit = 2e11
     /// What an activation takes, in multiplications.
     private static let activation = 10.0
+    /// What reading a parameter takes, in multiplications by one.
+    private static let reading = 64.0
 
     let parameters: Int
     let examples: Int
 
-    init(_ network: NetworkSpecification, examples: Int, options: GradientCheck.Options) {
-        // Each of a parameter's two passes multiplies each example with every weight.
+    /// - Throws: `tooMuchWork` where the options ask for more than `limit`.
+    init(
+        _ network: NetworkSpecification, examples: Int, options: GradientCheck.Options
+    ) throws(GradientCheck.TooMuchWork) {
         let units = network.hiddenLayers.reduce(0.0) { $0 + Double($1.units) } + Double(network.outputs)
-        let passes = 2 * (Double(network.parameterCount) + Self.activation * units)
-        let affordable = { (other: Int) in Int(min(Self.budget / (passes * Double(max(other, 1))), 1e15)) }
+        let parameterCount = Double(network.parameterCount)
+        func work(parameters: Int, examples: Int) -> Double {
+            let example = parameterCount + Self.activation * units
+            return 2 * Double(parameters) * (example * Double(examples) + Self.reading * parameterCount)
+        }
+        func affordable(_ examples: Int) -> Int { Int(min(Self.budget / work(parameters: 1, examples: examples), 1e9)) }
         let wanted = min(options.maxExamples ?? examples, examples)
-        parameters = min(
+        let parameters = min(
             options.maxParameters ?? min(2_000, max(20, affordable(min(wanted, 64)))), network.parameterCount)
-        self.examples = options.maxExamples == nil ? min(wanted, max(8, affordable(parameters))) : wanted
+        var rows = wanted
+        if options.maxExamples == nil {
+            while rows > 8, work(parameters: parameters, examples: rows) > Self.budget { rows = max(8, rows / 2) }
+        }
+        let total = work(parameters: parameters, examples: rows)
+        guard total <= Self.limit else { throw GradientCheck.TooMuchWork(factor: total / Self.limit) }
+        self.parameters = parameters
+        self.examples = rows
     }
 
     /// `examples` rows of `set`, in the set's order.

@@ -4,10 +4,9 @@ import CKernels
 final class Inference<S: Scalar> {
     typealias Values = UnsafeMutablePointer<S>
 
-    /// Rows of a block. It never depends on how many rows are asked for.
-    static var blockRows: Int { 256 }
-
     let shape: NetworkShape
+    /// Rows of a block: by the network's shape alone, never by how many rows are asked for.
+    let blockRows: Int
     private let layout: ParameterLayout
     private let arenas: Arenas<S>
     private let workspace: Workspace
@@ -24,6 +23,7 @@ final class Inference<S: Scalar> {
     ) throws(TrainingError) {
         BLAS.prepare()
         self.shape = shape
+        blockRows = shape.blockRows
         self.arenas = arenas
         self.workspace = workspace
         layout = ParameterLayout(shape)
@@ -31,9 +31,9 @@ final class Inference<S: Scalar> {
         for _ in 0..<workers {
             blocks.append(
                 (
-                    try workspace.take(Self.blockRows * shape.inputs),
-                    try workspace.take(Self.blockRows * shape.widest),
-                    try workspace.take(Self.blockRows * shape.widest)
+                    try workspace.take(blockRows * shape.inputs),
+                    try workspace.take(blockRows * shape.widest),
+                    try workspace.take(blockRows * shape.widest)
                 ))
         }
         self.blocks = blocks
@@ -109,7 +109,7 @@ final class Inference<S: Scalar> {
         var outputs: [Double] = []
         outputs.reserveCapacity(rows * shape.outputs)
         let loss = Loss<S>(task: shape.task, outputs: shape.outputs)
-        let parts = Partition(total: rows, size: Self.blockRows)
+        let parts = Partition(total: rows, size: blockRows)
         for part in 0..<parts.count {
             encode(parts[part], input(of: 0))
             let count = parts[part].count

@@ -42,6 +42,10 @@ public struct NetworkShape: Hashable, Codable, Sendable {
             outputs: network.outputs, task: network.task, batchNorm: network.batchNorm)
     }
 
+    /// Rows that inference takes at a time: 256, fewer where layers are so wide that their activations would take
+    /// tens of megabytes.
+    var blockRows: Int { min(256, max(1, (1 << 22) / max(widest, 1))) }
+
     /// The widest vector that passes through the network, the input included.
     var widest: Int { max(inputs, outputs, hiddenLayers.map(\.units).max() ?? 0) }
 }

@@ -14,7 +14,7 @@ public enum NetworkDecodingError: Error, Hashable, Sendable {
 
 /// The form, all little-endian: magic "ESPALNET", version (u32), precision bits (u32), task, batch norm, 0, 0 (u8),
 /// inputs, outputs, hidden layers (u32), per hidden layer units and activation (u32), parameters, running statistics,
-/// FNV-1a checksum of all before it (u64).
+/// checksum of all before it (u64).
 extension TrainedNetwork {
     private static let magic: [UInt8] = Array("ESPALNET".utf8)
     private static let version: UInt32 = 1
@@ -46,8 +46,8 @@ extension TrainedNetwork {
         }
         for arena in [parameters, runningStatistics] {
             switch arena {
-            case .float32(let values): for value in values { put(value.bitPattern) }
-            case .float64(let values): for value in values { put(value.bitPattern) }
+            case .float32(let values): Self.append(values, to: &bytes) { $0.bitPattern.littleEndian }
+            case .float64(let values): Self.append(values, to: &bytes) { $0.bitPattern.littleEndian }
             }
         }
         put(bytes.withUnsafeBytes(Self.checksum))
@@ -105,19 +105,49 @@ extension TrainedNetwork {
             batchNorm: batchNorm == 1)
         let layout = ParameterLayout(shape)
         func arena(_ count: Int) -> Parameters {
-            scalarBits == 32
-                ? .float32((0..<count).map { _ in Float(bitPattern: take()) })
-                : .float64((0..<count).map { _ in Double(bitPattern: take()) })
+            defer { offset += count * Int(scalarBits) / 8 }
+            let block = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+            return scalarBits == 32
+                ? .float32(Self.values(count, in: block) { Float(bitPattern: UInt32(littleEndian: $0)) })
+                : .float64(Self.values(count, in: block) { Double(bitPattern: UInt64(littleEndian: $0)) })
         }
         let parameters = arena(layout.count)
         let runningStatistics = arena(layout.runningCount)
         self.init(shape: shape, layout: layout, parameters: parameters, runningStatistics: runningStatistics)
     }
 
-    /// FNV-1a, 64 bits.
+    private static func append<Value, Bits: FixedWidthInteger>(
+        _ values: [Value], to bytes: inout [UInt8], bits: (Value) -> Bits
+    ) {
+        #if _endian(little)
+            values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        #else
+            for value in values { withUnsafeBytes(of: bits(value)) { bytes.append(contentsOf: $0) } }
+        #endif
+    }
+
+    private static func values<Value, Bits: FixedWidthInteger>(
+        _ count: Int, in bytes: UnsafeRawBufferPointer, value: (Bits) -> Value
+    ) -> [Value] {
+        [Value](unsafeUninitializedCapacity: count) { buffer, used in
+            for index in 0..<count {
+                let bits = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
+                buffer.initializeElement(at: index, to: value(bits))
+            }
+            used = count
+        }
+    }
+
+    /// FNV-1a over words of 64 bits, the last one filled up with zeros. A change of one word always shows.
     private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        return hash
+        let words = bytes.count / 8
+        for word in 0..<words {
+            let value = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self))
+            hash = (hash ^ value) &* 0x0000_0100_0000_01B3
+        }
+        var last: UInt64 = 0
+        for (place, byte) in bytes[(words * 8)...].enumerated() { last |= UInt64(byte) << (8 * UInt64(place)) }
+        return (hash ^ last) &* 0x0000_0100_0000_01B3
     }
 }

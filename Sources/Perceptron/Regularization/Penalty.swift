@@ -28,6 +28,9 @@ struct Penalty<S: Scalar> {
         return (l2 * squares + l1 * magnitudes) / (2 * examples)
     }
 
+    /// One weight's part of it.
+    func cost(ofWeight w: Double) -> Double { (l2 * w * w + l1 * abs(w)) / (2 * examples) }
+
     /// gradient += (λ₂/m) W + (λ₁/2m) sign(W), sign(0) = 0
     func addGradient(_ arenas: Arenas<S>, _ layout: ParameterLayout) {
         guard l1 != 0 || gradientL2 != 0 else { return }

@@ -15,7 +15,7 @@ final class Evaluator<S: Scalar> {
         inference = try Inference(
             shape: shape, arenas: arenas, workers: team.workers, plan: plan, kernels: kernels, workspace: workspace)
         loss = Loss(task: shape.task, outputs: shape.outputs)
-        scores = try workspace.take(rows / Inference<S>.blockRows + 1)
+        scores = try workspace.take(rows / inference.blockRows + 1)
         self.team = team
         self.monitor = monitor
         self.workspace = workspace
@@ -23,7 +23,7 @@ final class Evaluator<S: Scalar> {
 
     /// The network on `set` as it is now, or nil if the run is asked to stop meanwhile and `mayStop`.
     func metrics(_ set: EncodedSet<S>, penalty: Double, mayStop: Bool) -> SetMetrics? {
-        let parts = Partition(total: set.count, size: Inference<S>.blockRows)
+        let parts = Partition(total: set.count, size: inference.blockRows)
         let (inference, loss, scores, monitor) = (inference, loss, scores, monitor)
         inference.prepare()
         set.targets.withUnsafeBufferPointer { targets in

@@ -39,6 +39,8 @@ final class Trainer<S: Scalar> {
     private var epoch = 0
     /// Completed steps of the run.
     private var steps = 0
+    /// Those when the last epoch was completed: parameters beyond it belong to no epoch.
+    private var stepsAtEpochEnd = 0
     private var stopReason: StopReason?
     private var divergence: TrainingOutcome.Divergence?
     private var history: [HistoryRow] = []
@@ -140,6 +142,7 @@ final class Trainer<S: Scalar> {
         while epoch < training.epochs, stopReason == nil {
             guard runEpoch() else { return }
             epoch += 1
+            stepsAtEpochEnd = steps
             finishEpoch()
         }
     }
@@ -339,7 +342,8 @@ final class Trainer<S: Scalar> {
         let interrupted = reason == .cancelled && monitor.stopRequest == .interrupt
         // Who cancels does not want to wait: large sets are not measured once more.
         let measures = reason != .cancelled || !interrupted && isQuicklyMeasured
-        if reason == .cancelled || reason == .timeLimit, measures, history.last?.epoch != epoch {
+        let isBetweenEpochs = steps == stepsAtEpochEnd && reason != .diverged
+        if measures, isBetweenEpochs, history.last?.epoch != epoch {
             record(learningRate: training.learningRate(epoch: max(epoch - 1, 0)), mayStop: false)
         }
         if bestEpoch != nil, let snapshot {

@@ -31,7 +31,7 @@ public enum Training {
     }
 
     /// About how much memory a run over `rows` training rows takes beside its data, in bytes: parameters, gradient and
-    /// moments, and one batch of activations; Int.max where that is beyond counting.
+    /// moments, one batch of activations and a block of evaluation per thread; Int.max where that is beyond counting.
     public static func memoryBytes(
         _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int
     ) -> Int {
@@ -58,7 +58,10 @@ public enum Training {
         case .adam, .adamw: copies += 2
         }
         if training.earlyStopping?.restoreBest == true { copies += 1 }
-        let bytes = scalar * (parameters * copies + activations * batch) + 8 * Double(rows)
+        let shape = NetworkShape(network)
+        let evaluation =
+            Double(training.threads) * Double(shape.blockRows) * (Double(network.inputs) + 2 * Double(shape.widest))
+        let bytes = scalar * (parameters * copies + activations * batch + evaluation) + 8 * Double(rows)
         return bytes < 9e18 ? Int(bytes) : .max
     }
 

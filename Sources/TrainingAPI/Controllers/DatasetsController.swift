@@ -49,7 +49,7 @@ struct DatasetsController: Sendable {
         switch mediaType {
         case "text/csv": try service.tables.ingestCSV(bytes, options: options ?? CSVOptions())
         case "application/x-npy": try service.tables.ingestNPY(bytes)
-        default: try service.tables.ingestJSON(JSONDocument(parsing: bytes).root)
+        default: try service.tables.ingestJSON(JSONDocument(parsing: bytes, isMapped: true).root)
         }
     }
 

@@ -23,8 +23,17 @@ struct ModelsController: Sendable {
         fields.finish()
         try faults.throwIfAny()
         guard let rows else { throw Faults(pointer: "/x", detail: "is required") }
+        let most = limitOfRows(model)
+        guard rows.count <= most else {
+            throw Faults(pointer: "/x", detail: "must have at most \(most) rows with this model, not \(rows.count)")
+        }
         let inputs = try model.encoding.encode(rows, at: "/x")
         let outputs = try model.network.predict(inputs, rows: rows.count)
+        if let place = outputs.firstIndex(where: { !$0.isFinite }) {
+            let row = place / model.network.shape.outputs
+            throw Faults(
+                pointer: "/x/\(row)", detail: "has numbers so large that the model's prediction is not a finite number")
+        }
         return .json(200) { json in
             json.object { json in
                 json.member("object", "predictions")
@@ -34,6 +43,10 @@ struct ModelsController: Sendable {
                 json.array("data") { json in model.writePredictions(outputs, to: &json) }
             }
         }
+    }
+
+    private func limitOfRows(_ model: TrainedModel) -> Int {
+        max(1, service.limits.predictionNumbers / (model.encoding.inputCount + model.network.shape.outputs))
     }
 
     private func model(_ request: RoutedRequest) throws -> TrainedModel {

@@ -23,10 +23,8 @@ public struct Problem: Error, Sendable {
     /// The `422` that lists `faults`.
     public init(_ faults: Faults) {
         let count = faults.all.count
-        let first = faults.all.first.map { "\($0.pointer.isEmpty ? "The document" : $0.pointer) \($0.detail)" }
-        self.init(
-            .invalidContent,
-            count == 1 ? "\(first ?? "")." : "\(count) faults, the first: \(first ?? "").", faults: faults.all)
+        let first = faults.all.first.map { $0.pointer.isEmpty ? $0.detail : "\($0.pointer) \($0.detail)" } ?? ""
+        self.init(.invalidContent, count == 1 ? first : "\(count) faults, the first: \(first)", faults: faults.all)
     }
 
     /// Writes the problem object.

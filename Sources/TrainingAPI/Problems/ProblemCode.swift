@@ -12,6 +12,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
     case queueFull = "queue_full"
     case `internal` = "internal"
     case notImplemented = "not_implemented"
+    case busy = "busy"
     case stopping = "stopping"
     case insufficientStorage = "insufficient_storage"
 
@@ -29,7 +30,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .queueFull: 429
         case .internal: 500
         case .notImplemented: 501
-        case .stopping: 503
+        case .busy, .stopping: 503
         case .insufficientStorage: 507
         }
     }
@@ -49,6 +50,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .queueFull: "The queue is full"
         case .internal: "The service failed"
         case .notImplemented: "The request needs what this server does not have"
+        case .busy: "The service is busy"
         case .stopping: "The service is stopping"
         case .insufficientStorage: "The disk is full"
         }

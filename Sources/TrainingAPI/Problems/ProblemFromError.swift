@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import HTTPDaemon
 import JSONDocument
 import Jobs
@@ -6,7 +7,7 @@ import Perceptron
 
 extension Problem {
     /// The one place where an error becomes an answer. What is not the client's doing says nothing of the inside.
-    init(from error: any Error) {
+    package init(from error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let faults as Faults: self.init(faults)
@@ -36,7 +37,7 @@ extension Problem {
         case .malformed(let reason):
             self.init(reason.status == 501 ? .notImplemented : .malformedRequest, reason.detail)
         case .bodyTooLarge(let limit): self.init(.tooLarge, "The body must have at most \(limit) bytes.")
-        case .spoolFailed: self = .diskFull
+        case .spoolFailed(let error): self = [ENOSPC, EDQUOT].contains(error.code) ? .diskFull : .failure
         case .stopping:
             self.init(.stopping, "The service is stopping; try again in a moment.", headers: [("Retry-After", "5")])
         case .invalidResponse: self = .failure

@@ -1,9 +1,10 @@
 import HTTPDaemon
 import JSONDocument
+import Jobs
 import Perceptron
 
 /// The weights document: a trained model that needs nothing beside it. It is written row by row while it is sent.
-struct WeightsDocument: Sendable {
+package struct WeightsDocument: Sendable {
     /// Names the form of the document; another form gets another name.
     static let format = "espalier-weights/1"
 
@@ -11,8 +12,13 @@ struct WeightsDocument: Sendable {
     /// The members after `layers`: a JSON object whose members are continued by `members`.
     let members: @Sendable (inout JSONWriter) -> Void
 
+    package init(network: TrainedNetwork, members: @escaping @Sendable (inout JSONWriter) -> Void) {
+        self.network = network
+        self.members = members
+    }
+
     /// The document as an answer's body.
-    var stream: ResponseStream {
+    package var stream: ResponseStream {
         ResponseStream {
             var sections = Sections(document: self)
             var ready: [UInt8] = []
@@ -116,11 +122,6 @@ extension JSONWriter {
 extension NetworkShape {
     /// The activation's word of layer `index`, the output layer being the last.
     fileprivate func activationName(ofLayer index: Int) -> String {
-        if index < hiddenLayers.count { return hiddenLayers[index].activation.rawValue }
-        return switch task {
-        case .binary: Activation.sigmoid.rawValue
-        case .multiclass: "softmax"
-        case .regression: Activation.identity.rawValue
-        }
+        index < hiddenLayers.count ? hiddenLayers[index].activation.rawValue : task.outputActivation
     }
 }

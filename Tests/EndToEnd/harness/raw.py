@@ -3,7 +3,9 @@
 import http.client
 import io
 import socket
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from requests.structures import CaseInsensitiveDict
 
@@ -40,6 +42,22 @@ def checked_exchange(address, request, method, path, timeout=10):
     assert len(answers) == 1, answers
     CONTRACT.check(method, path, answers[0])
     return answers[0]
+
+
+def wait_until_read(connection, timeout=10):
+    """Returns when the server has read all that was sent, or has closed: what is sent next comes as an event of its own."""
+    here, there = (f":{name[1]:04X}" for name in (connection.getsockname(), connection.getpeername()))
+    deadline = time.monotonic() + timeout
+    while any(queues.split(":")[1] != "00000000" for local, remote, queues in _sockets() if local.endswith(there) and remote.endswith(here)):
+        assert time.monotonic() < deadline, "the server does not read"
+        time.sleep(0.005)
+
+
+def _sockets():
+    """Addresses and queues (to send, to read) of this machine's TCP sockets: proc(5)."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, queues, *_ = line.split()
+        yield local, remote, queues
 
 
 def until_closed(connection):
