@@ -28,7 +28,7 @@ let package = Package(
         .executableTarget(
             name: "Espalier",
             dependencies: [
-                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets",
+                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "Perceptron",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

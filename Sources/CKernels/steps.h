@@ -179,12 +179,10 @@ INLINE double loss_of(const State *s, const T *y, int rows, T scale, ck_score *c
             break;
         }
         case CK_MULTICLASS: {
-            V largest = load(z + r), wanted = largest, best = splat(0);
+            V largest = load(z + r), wanted = largest;
             for (int k = 1; k < out->units; k++) {
                 V v = load(z + k * s->stride + r);
-                VI above = v > largest;
-                best = above ? splat((T)k) : best;
-                largest = above ? v : largest;
+                largest = v > largest ? v : largest;
                 wanted = target == splat((T)k) ? v : wanted;
             }
             V total = splat(0);
@@ -194,11 +192,19 @@ INLINE double loss_of(const State *s, const T *y, int rows, T scale, ck_score *c
                 store(z + k * s->stride + r, e);
             }
             loss = v_log(total) - (wanted - largest);
+            const V share = splat(1) / total;
             if (counts) {
+                // By the probabilities, as predictions are: logits may differ where these no longer do.
+                V top = load(z + r) * share, best = splat(0);
+                for (int k = 1; k < out->units; k++) {
+                    V p = load(z + k * s->stride + r) * share;
+                    VI above = p > top;
+                    best = above ? splat((T)k) : best;
+                    top = above ? p : top;
+                }
                 right = best == target ? splat(1) : splat(0);
                 break;
             }
-            const V share = splat(1) / total;
             for (int k = 0; k < out->units; k++) {
                 V p = load(z + k * s->stride + r) * share;
                 store(z + k * s->stride + r, (target == splat((T)k) ? p - splat(1) : p) * factor);

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import HTTPDaemon
 import Jobs
+import Perceptron
 import SQLiteStore
 import TrainingAPI
 
@@ -12,6 +13,7 @@ struct Server {
     /// Serves until SIGTERM or SIGINT.
     func run() throws {
         let stop = try StopSignal()
+        let instructionSet = try InstructionSet.selected()
         let directory = try DataDirectory(options.dataDir)
         let store = try SQLiteStore(directory: directory.path)
         let service = try TrainingService(
@@ -32,6 +34,7 @@ struct Server {
                 host: options.host, port: options.port, fault: TrainingService.response(to:head:)),
             route: service.route)
         try service.start()
+        Log.info("training with \(instructionSet.rawValue) kernels, \(options.workers) workers")
         Log.info("listening on http://\(Server.authority(options.host, daemon.port))")
 
         let signal = stop.wait()

@@ -42,7 +42,7 @@ final class Inference<S: Scalar> {
             for _ in 0..<workers {
                 fused.append(
                     try FusedState(
-                        shape, rows: Self.blockRows, keepsInputs: false, kernels: kernels, workspace: workspace))
+                        shape, rows: blockRows, keepsInputs: false, kernels: kernels, workspace: workspace))
             }
         }
         self.fused = fused
