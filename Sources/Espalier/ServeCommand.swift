@@ -12,7 +12,8 @@ struct ServeCommand: ParsableCommand {
             SIGINT the server stops accepting, finishes the requests in flight and leaves running jobs for the next start.
 
             Environment: ESPALIER_HOST, ESPALIER_PORT, ESPALIER_DATA_DIR, ESPALIER_WORKERS, ESPALIER_MAX_JOB_BYTES, \
-            ESPALIER_MAX_DATASET_BYTES, ESPALIER_MAX_JOB_MEMORY, ESPALIER_MAX_QUEUED_JOBS.
+            ESPALIER_MAX_DATASET_BYTES, ESPALIER_MAX_JOB_MEMORY, ESPALIER_MAX_QUEUED_JOBS. ESPALIER_ISA (avx512, avx2 or \
+            baseline) forces the vector kernels.
             """)
 
     @Option(help: "Address to listen on: a name or an IPv4 or IPv6 address.")
