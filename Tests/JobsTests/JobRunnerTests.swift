@@ -72,6 +72,21 @@ struct JobRunnerTests {
         #expect(endings[0].0.history.map(\.epoch) == Array(0...20))
     }
 
+    @Test func aJobThatEndsTheServerEachTimeIsGivenUp() throws {
+        var job = try fixture.job(document())
+        for _ in 1..<JobRunner.attemptLimit {
+            // The server is gone without a word, and another starts.
+            _ = fixture.store.recover()
+            job = try #require(fixture.store.claim())
+        }
+        #expect(try fixture.ending(job).status == .succeeded)
+        _ = fixture.store.recover()
+        let ending = try fixture.ending(try #require(fixture.store.claim()))
+        #expect(ending.status == .failed)
+        #expect(ending.failure?.code == "internal")
+        #expect(ending.result == nil)
+    }
+
     @Test func aJobGoesOnFromItsInitialWeights() throws {
         let layers = #"[{"weights": [[1e-2, -3]], "biases": [0.5]}]"#
         let job = try fixture.job(

@@ -245,6 +245,17 @@ import Testing
         #expect(monitor.progress.epoch == outcome.epochs)
     }
 
+    @Test func memoryIsCountedWithAnEvaluationBlockPerThread() {
+        let wide = NetworkSpecification(inputs: 2, hiddenLayers: [.init(units: 400_000)], outputs: 1, task: .binary)
+        func bytes(_ threads: Int) -> Int {
+            Training.memoryBytes(wide, training { ($0.threads, $0.batchSize) = (threads, .count(1)) }, rows: 4)
+        }
+        let block = bytes(2) - bytes(1)
+        #expect(block >= 2 * 4 * 400_000, "one row of two layers at least")
+        #expect(block < 100 << 20, "wide layers are evaluated in short blocks")
+        #expect(bytes(64) - bytes(1) == 63 * block)
+    }
+
     @Test func aRunCancelledBeforeItStartsAnswersItsStart() throws {
         let start = RandomProblem.network(2, [4], .tanh, task: .binary)
         let monitor = TrainingMonitor(epochs: 5)
