@@ -13,8 +13,9 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CShortestDecimal"),
 
-        .target(name: "JSONDocument", dependencies: ["CSimdJSON"]),
+        .target(name: "JSONDocument", dependencies: ["CSimdJSON", "CShortestDecimal"]),
         .target(name: "CFloatingPoint"),
         .target(name: "CKernels"),
         .target(name: "Perceptron", dependencies: ["COpenBLAS", "CFloatingPoint", "CKernels"]),
@@ -48,5 +49,6 @@ let package = Package(
         .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )
