@@ -19,7 +19,8 @@ let package = Package(
         .target(name: "CFloatingPoint"),
         .target(name: "CKernels"),
         .target(name: "Perceptron", dependencies: ["COpenBLAS", "CFloatingPoint", "CKernels"]),
-        .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle"]),
+        .target(name: "CNumberRuns"),
+        .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle", "CNumberRuns"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
         .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -47,7 +48,7 @@ let package = Package(
                 "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "JSONDocument", "Perceptron",
             ]),
         .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron", "CNumberRuns"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -6,10 +6,7 @@ struct csimdjson_document {
     simdjson::dom::document document;
 };
 
-size_t csimdjson_padding(void) { return simdjson::SIMDJSON_PADDING; }
-
-int csimdjson_parse(const uint8_t *bytes, size_t length, int has_padding, size_t max_depth,
-                    csimdjson_document **out) {
+int csimdjson_parse(const uint8_t *bytes, size_t length, size_t max_depth, csimdjson_document **out) {
     *out = nullptr;
     auto *owner = new (std::nothrow) csimdjson_document();
     if (!owner) return simdjson::MEMALLOC;
@@ -17,7 +14,7 @@ int csimdjson_parse(const uint8_t *bytes, size_t length, int has_padding, size_t
     simdjson::dom::parser parser(SIZE_MAX);
     auto error = parser.allocate(length, max_depth);
     if (!error) {
-        error = parser.parse_into_document(owner->document, bytes, length, has_padding == 0).error();
+        error = parser.parse_into_document(owner->document, bytes, length, true).error();
     }
     if (error) {
         delete owner;
@@ -33,4 +30,19 @@ void csimdjson_free(csimdjson_document *d) { delete d; }
 const char *csimdjson_message(int code) {
     return simdjson::error_message(static_cast<simdjson::error_code>(code));
 }
-int csimdjson_number_error(void) { return simdjson::NUMBER_ERROR; }
+int csimdjson_code(csimdjson_failure failure) {
+    switch (failure) {
+    case CSIMDJSON_TAPE: return simdjson::TAPE_ERROR;
+    case CSIMDJSON_DEPTH: return simdjson::DEPTH_ERROR;
+    case CSIMDJSON_STRING: return simdjson::STRING_ERROR;
+    case CSIMDJSON_NUMBER: return simdjson::NUMBER_ERROR;
+    case CSIMDJSON_TRUE: return simdjson::T_ATOM_ERROR;
+    case CSIMDJSON_FALSE: return simdjson::F_ATOM_ERROR;
+    case CSIMDJSON_NULL: return simdjson::N_ATOM_ERROR;
+    case CSIMDJSON_UTF8: return simdjson::UTF8_ERROR;
+    case CSIMDJSON_EMPTY: return simdjson::EMPTY;
+    case CSIMDJSON_CONTROL_CHARACTER: return simdjson::UNESCAPED_CHARS;
+    case CSIMDJSON_UNCLOSED_STRING: return simdjson::UNCLOSED_STRING;
+    }
+    return simdjson::UNEXPECTED_ERROR;
+}

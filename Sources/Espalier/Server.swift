@@ -18,7 +18,7 @@ struct Server {
         let store = try SQLiteStore(directory: directory.path)
         let service = try TrainingService(
             store: store,
-            tables: TableStore(directory: directory.subfolder("tables")),
+            tables: TableStore(directory: directory.subfolder("tables"), inlineLimit: JobArchive.inlineLimit),
             networks: NetworkArchive(directory: directory.subfolder("networks")),
             initialWeights: InitialWeightsArchive(directory: directory.subfolder("initial-weights")),
             uploadDirectory: directory.emptySubfolder("uploads"),

@@ -4,6 +4,9 @@ public enum RequestDecision: Sendable {
     /// connection is closed.
     case refuse(HTTPResponse)
 
+    /// Answers at once with what was at hand; only for a request without a body.
+    case answer(HTTPResponse)
+
     /// Takes a body of at most `bodyLimit` bytes and answers with what `handle` returns. A larger body is answered
     /// with the configuration's response to `RequestFault.bodyTooLarge`.
     case accept(

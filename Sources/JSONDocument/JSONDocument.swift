@@ -1,5 +1,4 @@
 import CSimdJSON
-import Glibc
 
 /// Why a text is not a JSON document this service reads.
 public struct JSONSyntaxError: Error, Sendable, CustomStringConvertible {
@@ -21,15 +20,13 @@ public final class JSONDocument: @unchecked Sendable {
     let isRewritten: Bool
 
     /// Parses `bytes`, a UTF-8 text; the document does not refer to them afterwards.
-    /// - Parameter isMapped: whether `bytes` are a file mapped from its start: the zeros that follow it in its last
-    ///   page spare the parser a copy of the text.
-    public init(parsing bytes: UnsafeRawBufferPointer, isMapped: Bool = false) throws(JSONSyntaxError) {
-        var parsed = JSONDocument.parseText(bytes, isMapped: isMapped)
+    public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
+        var parsed = JSONDocument.parseText(bytes)
         var isRewritten = false
-        if parsed.document == nil, parsed.code == csimdjson_number_error(),
+        if parsed.document == nil, parsed.code == csimdjson_code(CSIMDJSON_NUMBER),
             let rewritten = OversizedNumbers.rewritten(bytes)
         {
-            parsed = rewritten.withUnsafeBytes { JSONDocument.parseText($0, isMapped: false) }
+            parsed = rewritten.withUnsafeBytes { JSONDocument.parseText($0) }
             isRewritten = true
         }
         guard let document = parsed.document else {
@@ -41,15 +38,10 @@ public final class JSONDocument: @unchecked Sendable {
         strings = csimdjson_strings(document)
     }
 
-    private static func parseText(
-        _ bytes: UnsafeRawBufferPointer, isMapped: Bool
-    ) -> (code: Int32, document: OpaquePointer?) {
-        let lastPage = bytes.count % Int(sysconf(Int32(_SC_PAGESIZE)))
-        let free = lastPage == 0 ? 0 : Int(sysconf(Int32(_SC_PAGESIZE))) - lastPage
-        let hasPadding: Int32 = isMapped && free >= csimdjson_padding() ? 1 : 0
+    private static func parseText(_ bytes: UnsafeRawBufferPointer) -> (code: Int32, document: OpaquePointer?) {
         var document: OpaquePointer?
         let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        let code = csimdjson_parse(base, base == nil ? 0 : bytes.count, hasPadding, depthLimit, &document)
+        let code = csimdjson_parse(base, base == nil ? 0 : bytes.count, depthLimit, &document)
         return (code, code == 0 ? document : nil)
     }
 

@@ -6,8 +6,8 @@ extension SQLiteStore {
     private static let datasetColumns =
         "id, name, owner, created_at, table_hash, sha256, bytes, media_type, schema"
 
-    /// Adds a data set; on disk when this returns.
-    public func addDataset(_ dataset: DatasetRecord) throws(StoreError) {
+    /// Adds a data set and keeps its table, if that has no file; on disk when this returns.
+    public func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) {
         try write { db in
             let statement = try db.cachedStatement(
                 sql: "INSERT INTO dataset (\(SQLiteStore.datasetColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
@@ -16,6 +16,7 @@ extension SQLiteStore {
                     dataset.id.description, dataset.name, dataset.owner, dataset.createdAt.milliseconds,
                     dataset.tableHash, dataset.sha256, dataset.bytes, dataset.mediaType, Data(dataset.schema),
                 ])
+                if let table { try ContentRow.insert(table, db) }
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
                 throw StoreError.duplicate(dataset.id.description)
             }

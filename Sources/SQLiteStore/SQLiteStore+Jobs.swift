@@ -12,6 +12,7 @@ extension SQLiteStore {
         try write { db in
             do {
                 try JobRow.insert(event, try JobRow.insert(queued, db), db)
+                for content in submission.contents { try ContentRow.insert(content, db) }
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
                 throw StoreError.duplicate(queued.id.description)
             }
@@ -20,7 +21,15 @@ extension SQLiteStore {
     }
 
     /// One job.
-    public func job(_ id: JobID) throws(StoreError) -> Job? { try read { try SQLiteStore.find(id, $0)?.job } }
+    public func job(_ id: JobID) throws(StoreError) -> Job? {
+        let mark = remembered.withLock { $0.mark }
+        let job = try read { try SQLiteStore.find(id, $0)?.job }
+        if let job { remembered.withLock { $0.keep(job, readAfter: mark) } }
+        return job
+    }
+
+    /// A job that was read since the last write.
+    public func rememberedJob(_ id: JobID) -> Job? { remembered.withLock { $0[id] } }
 
     /// Jobs, newest first.
     public func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
@@ -40,36 +49,36 @@ extension SQLiteStore {
     /// Gives the oldest queued job to the caller. What is written is `Job.start`'s doing, in one statement.
     public func claim() throws(StoreError) -> Job? {
         let now = clock()
-        return try write { db in
-            let statement = try db.cachedStatement(
-                sql: """
-                    UPDATE job SET status = 'running', started_at = ?, attempts = attempts + 1,
-                        lease_epoch = lease_epoch + 1, last_event = last_event + 1
-                    WHERE sequence = (SELECT sequence FROM job WHERE status = 'queued' ORDER BY sequence LIMIT 1)
-                    RETURNING \(JobRow.columns), sequence
-                    """)
-            guard let row = try Row.fetchAll(statement, arguments: [now.milliseconds]).first else { return nil }
-            let job = try JobRow.job(row)
-            try JobRow.insert(
-                JobEvent(.started, of: job, number: job.lastEvent, at: now), row["sequence"] as Int64, db)
-            return job
-        }
+        return try write { try SQLiteStore.claim(at: now, $0) }
     }
 
     /// Ends a job, if the attempt still holds it.
     public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool {
+        let finish = Finish(id, leaseEpoch, ending, at: clock())
+        return try write { try finish.write($0) }
+    }
+
+    /// Ends a job, if the attempt still holds it, and gives the oldest queued one to the caller.
+    public func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover {
+        let finish = Finish(id, leaseEpoch, ending, at: clock())
         let now = clock()
         return try write { db in
-            let finished = try SQLiteStore.change(id, db) { $0.finish(leaseEpoch: leaseEpoch, ending, at: now) }
-            guard let (sequence, _) = finished else { return false }
-            let statement = try db.cachedStatement(
-                sql: "INSERT INTO job_history (job, chunk, metrics) VALUES (?, ?, ?)")
-            for (chunk, start) in stride(from: 0, to: ending.history.count, by: SQLiteStore.rowsPerChunk).enumerated() {
-                let rows = ending.history[start...].prefix(SQLiteStore.rowsPerChunk)
-                try statement.execute(arguments: [sequence, chunk, Data(MetricsCoding.encode(rows))])
-            }
-            return true
+            Turnover(wasHeld: try finish.write(db), next: try SQLiteStore.claim(at: now, db))
         }
+    }
+
+    private static func claim(at now: Timestamp, _ db: Database) throws -> Job? {
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE job SET status = 'running', started_at = ?, attempts = attempts + 1,
+                    lease_epoch = lease_epoch + 1, last_event = last_event + 1
+                WHERE sequence = (SELECT sequence FROM job WHERE status = 'queued' ORDER BY sequence LIMIT 1)
+                RETURNING \(JobRow.columns), sequence
+                """)
+        guard let row = try Row.fetchAll(statement, arguments: [now.milliseconds]).first else { return nil }
+        let job = try JobRow.job(row)
+        try JobRow.insert(JobEvent(.started, of: job, number: job.lastEvent, at: now), row["sequence"] as Int64, db)
+        return job
     }
 
     /// Hands back an interrupted job, if the attempt still holds it.
@@ -98,6 +107,20 @@ extension SQLiteStore {
             try SQLiteStore.remember(deleted: id.description, sequence, db)
             return .deleted(job)
         }
+    }
+
+    /// The network that came with a job's ending.
+    public func network(_ id: JobID) throws(StoreError) -> [UInt8]? {
+        try read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT bytes FROM job_network JOIN job ON job_network.job = job.sequence WHERE job.id = ?")
+            return try Data.fetchOne(statement, arguments: [id.description]).map(JobRow.bytes)
+        }
+    }
+
+    /// The bytes kept under `hash`.
+    public func content(_ hash: String) throws(StoreError) -> [UInt8]? {
+        try read { try ContentRow.bytes(hash, $0) }
     }
 
     /// The learning curve of a finished job.
@@ -153,10 +176,10 @@ extension SQLiteStore {
     }
 
     /// Jobs waiting for a worker.
-    public func queuedCount() throws(StoreError) -> Int {
-        try read { db in
-            try Int.fetchOne(try db.cachedStatement(sql: "SELECT jobs FROM job_count WHERE status = 'queued'")) ?? 0
-        }
+    public func queuedCount() throws(StoreError) -> Int { queued.withLock { $0 } }
+
+    static func queuedCount(_ db: Database) throws -> Int {
+        try Int.fetchOne(try db.cachedStatement(sql: "SELECT jobs FROM job_count WHERE status = 'queued'")) ?? 0
     }
 
     /// The tables that jobs or data sets still need.
@@ -172,9 +195,6 @@ extension SQLiteStore {
         }
     }
 
-    /// A blob must stay far from SQLite's limit of 10⁹ bytes, whatever the number of rows.
-    private static let rowsPerChunk = 65_536
-
     private static func find(_ id: JobID, _ db: Database) throws -> (sequence: Int64, job: Job)? {
         let statement = try db.cachedStatement(sql: "SELECT \(JobRow.columns), sequence FROM job WHERE id = ?")
         guard let row = try Row.fetchOne(statement, arguments: [id.description]) else { return nil }
@@ -187,7 +207,7 @@ extension SQLiteStore {
     }
 
     /// Takes one step of the status machine; nil if the job is unknown or the step does not apply.
-    private static func change(
+    static func change(
         _ id: JobID, _ db: Database, _ step: (inout Job) -> JobEvent?
     ) throws -> (sequence: Int64, job: Job)? {
         guard let (sequence, before) = try find(id, db) else { return nil }

@@ -6,12 +6,17 @@ import Perceptron
 /// The embedded store: one SQLite file in a data directory that this process has to itself. A verb that returns has
 /// its effect on disk (write-ahead log, `synchronous = FULL`: an fsync for each commit).
 ///
-/// Writes take turns on one connection, reads have their own and never wait for a write. Each verb is one transaction;
-/// several submissions could share one behind the same method.
+/// Writes of several callers share a transaction and so its fsync; each stands or falls by itself. Reads have their own
+/// connections and never wait for a write.
 public final class SQLiteStore: JobStore {
     let pool: DatabasePool
     let clock: @Sendable () -> Timestamp
     private let lock: Guarded<DirectoryLock?>
+    private let commits: CommitQueue
+    /// Jobs that waited at the last commit: asked for before every submission, so that no connection is taken for it.
+    let queued: Guarded<Int>
+    /// Jobs as they were last read.
+    let remembered: Guarded<RememberedJobs>
 
     /// Opens, or makes, the store in `directory` (made if its parent exists) and brings it to this version's schema.
     /// Throws `inUse` if another server has the directory and `newerSchema` if a newer one wrote it.
@@ -41,6 +46,17 @@ public final class SQLiteStore: JobStore {
             if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newerSchema(directory) }
             try migrator.migrate(pool)
             self.pool = pool
+            let queued = Guarded(try pool.read(SQLiteStore.queuedCount))
+            self.queued = queued
+            let remembered = Guarded(RememberedJobs())
+            self.remembered = remembered
+            commits = try CommitQueue { writes in
+                remembered.withLock { $0.beginWrite() }
+                defer { remembered.withLock { $0.endWrite() } }
+                let (failures, count) = pool.commit(writes, counting: SQLiteStore.queuedCount)
+                if let count { queued.withLock { $0 = count } }
+                return failures
+            }
         } catch {
             throw StoreError(error)
         }
@@ -53,6 +69,7 @@ public final class SQLiteStore: JobStore {
 
     /// Closes the files and frees the directory for another server. Every later call throws `unavailable`.
     public func close() throws(StoreError) {
+        commits.close()
         do {
             try pool.close()
         } catch {
@@ -70,13 +87,20 @@ public final class SQLiteStore: JobStore {
         }
     }
 
-    /// One transaction that changes something.
-    func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    /// Something that changes as a whole or not at all; on disk when this returns.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) throws(StoreError) -> Value {
+        let value = Guarded<Value?>(nil)
         do {
-            return try pool.write(body)
+            try commits.run(
+                PendingWrite { db in
+                    let result = try body(db)
+                    value.withLock { $0 = result }
+                })
         } catch {
             throw StoreError(error)
         }
+        guard let value = value.withLock({ $0 }) else { throw .unavailable("a write was not made") }
+        return value
     }
 
     /// One transaction that sees one state of the database.

@@ -1,10 +1,11 @@
 import GRDB
 
 /// The tables, version by version. A released version is never edited: a change is a new one.
-enum Schema {
-    static var migrator: DatabaseMigrator {
+package enum Schema {
+    package static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { try $0.execute(sql: version1) }
+        migrator.registerMigration("v2") { try $0.execute(sql: version2) }
         return migrator
     }
 
@@ -92,6 +93,35 @@ enum Schema {
             number INTEGER PRIMARY KEY AUTOINCREMENT,
             id TEXT NOT NULL UNIQUE,
             sequence INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    /// What is small is kept here and not in a file of its own: `content` as long as a job or a data set names its hash,
+    /// which the triggers see to, and networks with their jobs. Large ones are in files, as all were before.
+    private static let version2 = """
+        CREATE TABLE content (
+            number INTEGER PRIMARY KEY,
+            hash TEXT NOT NULL UNIQUE,
+            bytes BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX job_by_initial_weights ON job (initial_weights_hash) WHERE initial_weights_hash IS NOT NULL;
+        CREATE INDEX dataset_by_table ON dataset (table_hash);
+        CREATE TRIGGER job_released AFTER DELETE ON job BEGIN
+            DELETE FROM content WHERE hash IN (OLD.table_hash, OLD.initial_weights_hash)
+                AND NOT EXISTS (SELECT 1 FROM job WHERE table_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM job WHERE initial_weights_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM dataset WHERE table_hash = content.hash);
+        END;
+        CREATE TRIGGER dataset_released AFTER DELETE ON dataset BEGIN
+            DELETE FROM content WHERE hash = OLD.table_hash
+                AND NOT EXISTS (SELECT 1 FROM job WHERE table_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM job WHERE initial_weights_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM dataset WHERE table_hash = content.hash);
+        END;
+
+        CREATE TABLE job_network (
+            job INTEGER PRIMARY KEY REFERENCES job (sequence) ON DELETE CASCADE,
+            bytes BLOB NOT NULL
         ) STRICT;
         """
 }

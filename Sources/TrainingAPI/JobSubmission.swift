@@ -13,13 +13,14 @@ extension TrainingService {
                 headers: [("Retry-After", "10")])
         }
         let job = try custody.takingIn {
-            let (plan, tableHash) = try plan(request)
-            let weightsHash = try plan.network.initialLayers.map { try initialWeights.store($0, of: plan.network) }
+            let (plan, table) = try plan(request)
+            let weights = try plan.network.initialLayers.map { try archive.keep($0, of: plan.network) }
             return try store.submit(
                 JobSubmission(
-                    name: request.name, settings: plan.settings(initialWeightsHash: weightsHash),
-                    tableHash: tableHash, initialWeightsHash: weightsHash,
-                    parameterCount: plan.network.parameterCount, epochs: plan.training.epochs))
+                    name: request.name, settings: plan.settings(initialWeightsHash: weights?.hash),
+                    tableHash: table.hash, initialWeightsHash: weights?.hash,
+                    parameterCount: plan.network.parameterCount, epochs: plan.training.epochs,
+                    contents: [table.content, weights?.content].compactMap(\.self)))
         }
         pool.notifySubmitted()
         return job
@@ -27,7 +28,9 @@ extension TrainingService {
 
     /// Stores the data that `request` carries, or finds the data set it names, and brings everything together. To be
     /// called while taking in. Data of a request that turns out faulty is released again.
-    func plan(_ request: JobRequest) throws -> (JobPlan, tableHash: String) {
+    /// - Returns: also the hash of the table, and the table itself if it has no file: a data set of which it is
+    ///   can be forgotten any moment.
+    func plan(_ request: JobRequest) throws -> (JobPlan, table: (hash: String, content: StoredContent?)) {
         let faults = FaultCollector()
         faults.add(Faults(request.faults))
         guard let data = request.data else { throw Faults(faults.faults) }
@@ -43,14 +46,15 @@ extension TrainingService {
             guard let hash = specification.table else {
                 throw Faults(pointer: "/data", detail: "names no data")
             }
-            let table = try tables.open(hash)
+            let content = stored == nil ? try store.content(hash) : stored?.content
+            let table = try tables.open(hash, content: content)
             if !faults.faults.isEmpty { throw withFaultsOfPreparing(specification, table, faults) }
             let plan = try JobPlan(
                 data: specification, network: request.network, training: request.training,
                 table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
-            return (plan, hash)
+            return (plan, (hash, content.map { StoredContent(hash: hash, bytes: $0) }))
         } catch {
-            if let stored { custody.released(table: stored.hash) }
+            if let stored, stored.content == nil { custody.released(table: stored.hash) }
             throw error
         }
     }

@@ -9,7 +9,7 @@ public final class TrainingService: Sendable {
     let store: any JobStore
     let tables: TableStore
     let networks: NetworkArchive
-    let initialWeights: InitialWeightsArchive
+    let archive: JobArchive
     let custody: TableCustody
     let uploadDirectory: String
     let limits: ServiceLimits
@@ -29,15 +29,17 @@ public final class TrainingService: Sendable {
         self.store = store
         self.tables = tables
         self.networks = networks
-        self.initialWeights = initialWeights
+        archive = JobArchive(store: store, tables: tables, networks: networks, initialWeights: initialWeights)
         self.uploadDirectory = uploadDirectory
         self.limits = limits
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = PackageResources.openapi_yaml
-        let runner = JobRunner(tables: tables, networks: networks, initialWeights: initialWeights, report: report)
-        pool = WorkerPool(store: store, workers: workers, report: { report("store: \($0)") }) { job, monitor in
+        let runner = JobRunner(archive: archive, limits: tables.limits, report: report)
+        pool = WorkerPool(
+            store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief
+        ) { job, monitor in
             runner.run(job, monitor)
         }
     }

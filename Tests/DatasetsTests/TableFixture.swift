@@ -28,7 +28,9 @@ final class TableFixture {
         try Array(bytes).withUnsafeBytes { try store.ingestNPY($0) }
     }
 
-    func json(_ text: String) throws -> TableReference { try store.ingestJSON(parse(text)) }
+    func json(_ text: String) throws -> TableReference { try store.ingestJSON(text: text) }
+
+    func json(_ bytes: [UInt8]) throws -> TableReference { try bytes.withUnsafeBytes { try store.ingestJSON($0) } }
 
     /// A stored table's cells, row by row.
     func rows(_ reference: TableReference) throws -> [[Double]] {
@@ -51,6 +53,12 @@ final class TableFixture {
 
     func file(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")))
+    }
+}
+
+extension TableStore {
+    func ingestJSON(text: String) throws -> TableReference {
+        try Array(text.utf8).withUnsafeBytes { try ingestJSON($0) }
     }
 }
 

@@ -43,6 +43,15 @@ final class InterceptedStore: JobStore {
         return try store.finish(id, leaseEpoch: leaseEpoch, ending)
     }
 
+    func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover {
+        try failIfDue(.finish)
+        try failIfDue(.claim)
+        let turnover = try store.finishAndClaim(id, leaseEpoch: leaseEpoch, ending)
+        afterSettling(id)
+        afterClaim(turnover.next)
+        return turnover
+    }
+
     func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
         try failIfDue(.requeue)
         defer { afterSettling(id) }
@@ -51,17 +60,22 @@ final class InterceptedStore: JobStore {
 
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { try store.submit(submission) }
     func job(_ id: JobID) throws(StoreError) -> Job? { try store.job(id) }
+    func rememberedJob(_ id: JobID) -> Job? { store.rememberedJob(id) }
     func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
         try store.list(status: status, after: after, limit: limit)
     }
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome { try store.requestCancel(id) }
     func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome { try store.delete(id) }
+    func network(_ id: JobID) throws(StoreError) -> [UInt8]? { try store.network(id) }
+    func content(_ hash: String) throws(StoreError) -> [UInt8]? { try store.content(hash) }
     func history(_ id: JobID) throws(StoreError) -> [HistoryRow]? { try store.history(id) }
     func events(_ id: JobID, after: Int) throws(StoreError) -> [JobEvent]? { try store.events(id, after: after) }
     func recover() throws(StoreError) -> Recovery { try store.recover() }
     func counts() throws(StoreError) -> [JobStatus: Int] { try store.counts() }
     func queuedCount() throws(StoreError) -> Int { try store.queuedCount() }
-    func addDataset(_ dataset: DatasetRecord) throws(StoreError) { try store.addDataset(dataset) }
+    func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) {
+        try store.addDataset(dataset, table: table)
+    }
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { try store.dataset(id) }
     func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
         try store.listDatasets(after: after, limit: limit)

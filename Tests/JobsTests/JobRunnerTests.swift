@@ -16,7 +16,8 @@ private struct RunnerFixture {
         plans = try PlanFixture()
         networks = try NetworkArchive(directory: plans.directory.path + "/networks")
         weights = try InitialWeightsArchive(directory: plans.directory.path + "/weights")
-        runner = JobRunner(tables: plans.tables, networks: networks, initialWeights: weights)
+        runner = JobRunner(
+            archive: JobArchive(store: store, tables: plans.tables, networks: networks, initialWeights: weights))
     }
 
     /// A job as a worker gets it.
@@ -36,6 +37,11 @@ private struct RunnerFixture {
         if let stop { monitor.stop(stop) }
         guard case .finished(let ending) = runner.run(job, monitor) else { throw Interrupted() }
         return ending
+    }
+
+    /// The network that an ending brings, or its file.
+    func network(_ job: Job, _ ending: JobEnding) throws -> TrainedNetwork? {
+        try networks.network(of: job.id, content: ending.network)
     }
 
     struct Interrupted: Error {}
@@ -63,13 +69,37 @@ struct JobRunnerTests {
         let endings = try [fixture.job(text), fixture.job(text)].map { job in
             let ending = try fixture.ending(job)
             #expect(ending.status == .succeeded)
-            return (ending, try #require(try fixture.networks.network(of: job.id)).encoded())
+            return (ending, try #require(try fixture.network(job, ending)).encoded())
         }
         #expect(endings[0].1 == endings[1].1)
         #expect(endings[0].0.history == endings[1].0.history)
         #expect(endings[0].0.result?.test == endings[1].0.result?.test)
         #expect(endings[0].0.result?.hasWeights == true)
         #expect(endings[0].0.history.map(\.epoch) == Array(0...20))
+    }
+
+    @Test(arguments: [(200, true), (2_000_000, false)])
+    func shortTrainingIsKnownFromTheJob(epochs: Int, isBrief: Bool) throws {
+        let job = try fixture.job(document(training: #"{"epochs": \#(epochs)}"#))
+        #expect(JobRunner.isBrief(job) == isBrief)
+    }
+
+    @Test(arguments: ["", "{", "{}", #"{"data": {"rows": {"train": "2"}}}"#, "[]"])
+    func aJobWhoseRowsAreNotKnownIsNotBrief(settings: String) throws {
+        _ = try fixture.store.submit(
+            JobSubmission(settings: Array(settings.utf8), tableHash: "t", parameterCount: 1, epochs: 1))
+        #expect(JobRunner.isBrief(try #require(fixture.store.claim())) == false)
+    }
+
+    @Test func aLargeNetworkIsInAFileAndASmallOneInTheEnding() throws {
+        for (units, isSmall) in [(3, true), (150, false)] {
+            let job = try fixture.job(
+                document(network: #"{"hidden_layers": [\#(units), \#(units)]}"#, training: #"{"epochs": 1}"#))
+            let ending = try fixture.ending(job)
+            #expect((ending.network != nil) == isSmall)
+            #expect(try (fixture.networks.network(of: job.id) == nil) == isSmall)
+            #expect(try fixture.network(job, ending)?.shape.hiddenLayers.first?.units == units)
+        }
     }
 
     @Test func aJobThatEndsTheServerEachTimeIsGivenUp() throws {
@@ -93,8 +123,9 @@ struct JobRunnerTests {
             document(
                 network: #"{"initial_weights": \#(layers)}"#,
                 training: #"{"epochs": 1, "learning_rate": 1e-300, "optimizer": "sgd", "precision": "float64"}"#))
-        #expect(try fixture.ending(job).status == .succeeded)
-        let network = try #require(try fixture.networks.network(of: job.id))
+        let ending = try fixture.ending(job)
+        #expect(ending.status == .succeeded)
+        let network = try #require(try fixture.network(job, ending))
         #expect(network.layers == [LayerParameters(weights: [1e-2, -3], biases: [0.5])])
     }
 
@@ -117,7 +148,7 @@ struct JobRunnerTests {
         #expect(failure.detail.contains("0.05 instead of 0.5"))
         #expect(failure.detail.contains(#""normalize": "standard""#))
         #expect(failure.detail.contains(#""clip_norm": 1"#))
-        #expect(try fixture.networks.network(of: job.id) == nil)
+        #expect(try fixture.network(job, ending) == nil)
     }
 
     @Test func onlyRemediesNotYetTakenAreNamed() throws {
@@ -152,7 +183,7 @@ struct JobRunnerTests {
         #expect(ending.stopReason == .cancelled)
         #expect(ending.failure == nil)
         #expect(ending.result.map { $0.epochs > 0 && $0.epochs < 10_000_000 && $0.hasWeights } == true)
-        #expect(try fixture.networks.network(of: job.id)?.shape.inputs == 2)
+        #expect(try fixture.network(job, ending)?.shape.inputs == 2)
     }
 
     @Test func aJobCancelledBeforeItsFirstStepKeepsItsStart() throws {
@@ -160,7 +191,7 @@ struct JobRunnerTests {
         let ending = try fixture.ending(job, stop: .cancel)
         #expect(ending.status == .cancelled)
         #expect(ending.result?.epochs == 0)
-        #expect(try fixture.networks.network(of: job.id) != nil)
+        #expect(try fixture.network(job, ending) != nil)
     }
 
     @Test func anInterruptedJobLeavesNothing() throws {

@@ -164,3 +164,102 @@ import Testing
         #expect(try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM job_event") } == 0)
     }
 }
+
+/// Several callers at once.
+@Suite struct SharedTransactionTests {
+    @Test func aDuplicateAmongManyFailsAlone() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(directory: directory.path)
+        let taken = try store.submit(.make()).id
+        let refused = Guarded(0)
+        onThreads(8) { thread in
+            for number in 0..<50 {
+                do throws(StoreError) {
+                    _ = try store.submit(.make(id: number % 5 == thread % 5 ? taken : .random()))
+                } catch {
+                    #expect(error == .duplicate(taken.description))
+                    refused.withLock { $0 += 1 }
+                }
+            }
+        }
+        #expect(refused.withLock { $0 } == 80)
+        #expect(try store.queuedCount() == 321)
+        #expect(try store.list(status: nil, after: nil, limit: 1_000).items.count == 321)
+        #expect(try store.counts()[.queued] == 321)
+    }
+
+    /// What was acknowledged is there, what was refused is not, and the store goes on when there is space again.
+    @Test func aDiskThatFillsUpUnderManyCallersTellsEachTheTruth() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(directory: directory.path, pageLimit: 90)
+        let accepted = Guarded<[JobID]>([])
+        onThreads(6) { _ in
+            for _ in 0..<300 {
+                do throws(StoreError) {
+                    let id = try store.submit(.make()).id
+                    accepted.withLock { $0.append(id) }
+                } catch {
+                    if case .diskFull = error {} else { Issue.record(error) }
+                    return
+                }
+            }
+        }
+        let ids = accepted.withLock { $0 }
+        #expect(ids.count > 10 && ids.count < 1_800)
+        #expect(try store.queuedCount() == ids.count)
+        #expect(Set(try store.list(status: nil, after: nil, limit: 2_000).items.map(\.id)) == Set(ids))
+        #expect(try store.pragma("max_page_count = 10000") == "10000")
+        _ = try store.submit(.make())
+        #expect(try store.queuedCount() == ids.count + 1)
+        try store.close()
+        #expect(try SQLiteStore(directory: directory.path).queuedCount() == ids.count + 1)
+    }
+}
+
+/// Data directories of earlier versions.
+@Suite struct SchemaTests {
+    @Test func aDirectoryOfTheFirstVersionGoesOn() throws {
+        let directory = try TemporaryDirectory()
+        let (finished, queued) = (JobID.random(), JobID.random())
+        let dataset = DatasetRecord.make(table: "t2")
+        let database = try DatabaseQueue(path: directory.path + "/espalier.sqlite")
+        try Schema.migrator.migrate(database, upTo: "v1")
+        try database.write { db in
+            #expect(try !db.tableExists("content"))
+            for (id, status) in [(finished, "succeeded"), (queued, "queued")] {
+                try db.execute(
+                    sql: """
+                        INSERT INTO job (id, created_at, settings, table_hash, initial_weights_hash, parameter_count,
+                            epochs, status, attempts, lease_epoch, last_event)
+                        VALUES (?, 1, x'7B7D', 't1', 'w1', 9, 10, ?, 0, 0, 1)
+                        """, arguments: [id.description, status])
+                try db.execute(
+                    sql: "INSERT INTO job_event VALUES (?, 1, 'queued', 1, x'7B7D')",
+                    arguments: [db.lastInsertedRowID])
+            }
+            try db.execute(
+                sql: "INSERT INTO dataset VALUES (1, ?, NULL, NULL, 5, 't2', 's', 7, 'text/csv', x'7B7D')",
+                arguments: [dataset.id.description])
+        }
+        try database.close()
+
+        let store = try SQLiteStore(directory: directory.path)
+        #expect(try store.queuedCount() == 1)
+        #expect(try store.job(finished)?.status == .succeeded)
+        #expect(try store.events(finished, after: 0)?.map(\.kind) == [.queued])
+        #expect(try store.network(finished) == nil)
+        #expect(try store.content("t1") == nil)
+        #expect(try store.dataset(dataset.id)?.tableHash == "t2")
+        #expect(try store.referencedTables() == ["t1", "t2"])
+        let job = try #require(try store.claim())
+        #expect(job.id == queued)
+        #expect(try store.finish(queued, leaseEpoch: job.leaseEpoch, JobEnding(.succeeded, network: [1, 2])))
+        #expect(try store.network(queued) == [1, 2])
+        guard case .deleted = try store.delete(finished) else {
+            Issue.record("not deleted")
+            return
+        }
+        #expect(try store.deleteDataset(dataset.id) != nil)
+        #expect(try store.referencedTables() == ["t1"])
+    }
+}

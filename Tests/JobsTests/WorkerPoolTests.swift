@@ -86,6 +86,135 @@ import Testing
         #expect(bench.drain())
     }
 
+    /// While a brief job runs the next one is fetched, and no more; it does not run before its turn.
+    @Test(arguments: StoreKind.allCases)
+    func theNextJobIsFetchedWhileABriefOneRuns(kind: StoreKind) throws {
+        let bench = try PoolBench(kind, workers: 1) { bench, _, _ in
+            let isFirst = bench.tally.withLock { tally in
+                tally.runningNow += 1
+                tally.mostAtOnce = max(tally.mostAtOnce, tally.runningNow)
+                tally.runs += 1
+                return tally.runs == 1
+            }
+            if isFirst {
+                bench.started.signal()
+                bench.release.waitOrFail()
+            }
+            bench.tally.withLock { $0.runningNow -= 1 }
+            return .finished(.success)
+        }
+        let ids = try (0..<20).map { _ in try bench.submit(name: PoolBench.brief) }
+        bench.started.waitOrFail()
+        try bench.waitUntil { try bench.store.job(ids[1])?.status == .running }
+        #expect(try bench.store.queuedCount() == 18)
+        #expect(bench.pool.runningCount == 1)
+        #expect(bench.pool.monitor(for: ids[1]) != nil)
+        bench.release.signal()
+        bench.waitUntilSettled(20)
+        #expect(bench.tally.withLock { $0.mostAtOnce } == 1)
+        #expect(bench.tally.withLock { $0.runs } == 20)
+        #expect(bench.drain())
+    }
+
+    /// What is fetched ahead is long: nothing more is, which would have to wait for it.
+    @Test func nothingIsFetchedThatWouldWaitForALongJob() throws {
+        let bench = try PoolBench(.memory, workers: 1) { bench, job, _ in
+            bench.started.signal()
+            bench.release.waitOrFail()
+            return .finished(.success)
+        }
+        let brief = try bench.submit(name: PoolBench.brief)
+        let long = try (0..<3).map { _ in try bench.submit() }
+        bench.started.waitOrFail()
+        try bench.waitUntil { try bench.store.job(long[0])?.status == .running }
+        bench.release.signal()
+        bench.started.waitOrFail()
+        bench.waitUntilSettled(1)
+        #expect(try bench.store.job(brief)?.status == .succeeded)
+        // The long one runs, and the thread that ended the brief one has come to rest.
+        #expect(try bench.store.counts()[.running] == 1)
+        #expect(try bench.store.queuedCount() == 2)
+        for _ in 0..<2 {
+            bench.release.signal()
+            bench.started.waitOrFail()
+            #expect(try bench.store.counts()[.running] == 1)
+        }
+        bench.release.signal()
+        bench.waitUntilSettled(3)
+        #expect(bench.drain())
+    }
+
+    @Test func briefJobsRunInTheOrderOfTheirSubmissionToo() throws {
+        let order = Guarded<[JobID]>([])
+        let bench = try PoolBench(.memory, workers: 1) { _, job, _ in
+            order.withLock { $0.append(job.id) }
+            return .finished(.success)
+        }
+        let ids = try (0..<500).map { _ in try bench.submit(name: PoolBench.brief) }
+        bench.waitUntilSettled(500)
+        #expect(order.withLock { $0 } == ids)
+        #expect(bench.drain())
+    }
+
+    @Test(arguments: StoreKind.allCases, [1, 2, 4])
+    func briefAndLongJobsAllFinishOnceAndNeverTooManyAtOnce(kind: StoreKind, workers: Int) throws {
+        let bench = try PoolBench(kind, workers: workers) { bench, _, _ in
+            bench.tally.withLock { tally in
+                tally.runningNow += 1
+                tally.mostAtOnce = max(tally.mostAtOnce, tally.runningNow)
+                tally.runs += 1
+            }
+            sched_yield()
+            bench.tally.withLock { $0.runningNow -= 1 }
+            return .finished(.success)
+        }
+        for number in 0..<400 { _ = try bench.submit(name: number % 3 == 0 ? nil : PoolBench.brief) }
+        bench.waitUntilSettled(400)
+        #expect(bench.tally.withLock { $0.runs } == 400)
+        #expect(bench.tally.withLock { $0.mostAtOnce } <= workers)
+        #expect(try bench.store.counts()[.succeeded] == 400)
+        #expect(bench.drain())
+    }
+
+    @Test func aJobFetchedAheadIsPutBackByADrain() throws {
+        let bench = try PoolBench(.memory, workers: 1) { bench, _, monitor in
+            bench.started.signal()
+            _ = monitor.waitForStopRequest()
+            return .interrupted
+        }
+        let ids = try (0..<3).map { _ in try bench.submit(name: PoolBench.brief) }
+        bench.started.waitOrFail()
+        try bench.waitUntil { try bench.store.job(ids[1])?.status == .running }
+        #expect(bench.drain())
+        #expect(try bench.store.counts()[.queued] == 3)
+        for id in ids { #expect(try bench.store.job(id)?.attempts == 0) }
+    }
+
+    @Test func aJobFetchedAheadCanBeCancelled() throws {
+        let bench = try PoolBench(.memory, workers: 1) { bench, _, monitor in
+            if bench.tally.withLock({ tally in
+                tally.runs += 1
+                return tally.runs == 1
+            }) {
+                bench.started.signal()
+                bench.release.waitOrFail()
+            }
+            return .finished(JobEnding(monitor.stopRequest == .cancel ? .cancelled : .succeeded))
+        }
+        let ids = try (0..<2).map { _ in try bench.submit(name: PoolBench.brief) }
+        bench.started.waitOrFail()
+        try bench.waitUntil { bench.pool.monitor(for: ids[1]) != nil }
+        guard case .cancelling = try bench.pool.cancel(ids[1]) else {
+            Issue.record("not being cancelled")
+            return
+        }
+        bench.release.signal()
+        bench.waitUntilSettled(2)
+        #expect(try bench.store.job(ids[0])?.status == .succeeded)
+        #expect(try bench.store.job(ids[1])?.status == .cancelled)
+        #expect(bench.drain())
+    }
+
     @Test func whatWasQueuedBeforeTheStartRuns() throws {
         let store = MemoryStore()
         for _ in 0..<3 { _ = try store.submit(.make()) }
@@ -162,6 +291,9 @@ import Testing
 final class PoolBench: Sendable {
     typealias Run = @Sendable (PoolBench, Job, TrainingMonitor) -> JobCompletion
 
+    /// The name of jobs that the pool takes for brief ones.
+    static let brief = "brief"
+
     struct Tally {
         var runs = 0
         var runningNow = 0
@@ -216,6 +348,7 @@ final class PoolBench: Sendable {
             store: intercepted, workers: workers,
             backoff: Backoff(initial: .milliseconds(1), longest: .milliseconds(4)),
             report: { errors.append($0) },
+            isBrief: { $0.name == PoolBench.brief },
             run: { job, monitor in
                 guard let bench = reference.bench else { return .interrupted }
                 return run(bench, job, monitor)
@@ -239,6 +372,18 @@ final class PoolBench: Sendable {
 
     func waitUntilSettled(_ jobs: Int, sourceLocation: SourceLocation = #_sourceLocation) {
         for _ in 0..<jobs { settled.waitOrFail(sourceLocation: sourceLocation) }
+    }
+
+    /// Waits for something that no signal tells of.
+    func waitUntil(_ isReached: () throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try !isReached() {
+            guard ContinuousClock.now < deadline else {
+                Issue.record("it did not come to that", sourceLocation: sourceLocation)
+                return
+            }
+            sched_yield()
+        }
     }
 
     func drain() -> Bool { pool.drain(timeout: .seconds(20)) }

@@ -111,18 +111,24 @@ struct BrokenStore: JobStore {
 
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { throw error }
     func job(_ id: JobID) throws(StoreError) -> Job? { throw error }
+    func rememberedJob(_ id: JobID) -> Job? { nil }
     func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> { throw error }
     func claim() throws(StoreError) -> Job? { throw error }
     func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool { throw error }
+    func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover {
+        throw error
+    }
     func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool { throw error }
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome { throw error }
     func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome { throw error }
+    func network(_ id: JobID) throws(StoreError) -> [UInt8]? { throw error }
+    func content(_ hash: String) throws(StoreError) -> [UInt8]? { throw error }
     func history(_ id: JobID) throws(StoreError) -> [HistoryRow]? { throw error }
     func events(_ id: JobID, after: Int) throws(StoreError) -> [JobEvent]? { throw error }
     func recover() throws(StoreError) -> Recovery { throw error }
     func counts() throws(StoreError) -> [JobStatus: Int] { throw error }
     func queuedCount() throws(StoreError) -> Int { throw error }
-    func addDataset(_ dataset: DatasetRecord) throws(StoreError) { throw error }
+    func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) { throw error }
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { throw error }
     func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> { throw error }
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { throw error }

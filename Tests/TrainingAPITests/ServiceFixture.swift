@@ -33,13 +33,14 @@ struct ServiceFixture {
     let tables: TableStore
     let networks: NetworkArchive
     let weights: InitialWeightsArchive
+    let archive: JobArchive
     let service: TrainingService
     let reports: Guarded<[String]>
 
     /// A service that runs nothing until it is started.
     static func make(
         _ kind: StoreKind = .memory, in directory: TemporaryDirectory? = nil, store given: (any JobStore)? = nil,
-        workers: Int = 1, limits: ServiceLimits = ServiceLimits()
+        workers: Int = 1, limits: ServiceLimits = ServiceLimits(), inlineLimit: Int = JobArchive.inlineLimit
     ) throws -> ServiceFixture {
         let directory = try directory ?? TemporaryDirectory()
         let store: any JobStore =
@@ -50,7 +51,7 @@ struct ServiceFixture {
             } else {
                 try SQLiteStore(directory: directory.path)
             }
-        let tables = try TableStore(directory: directory.path + "/tables")
+        let tables = try TableStore(directory: directory.path + "/tables", inlineLimit: inlineLimit)
         let networks = try NetworkArchive(directory: directory.path + "/networks")
         let weights = try InitialWeightsArchive(directory: directory.path + "/initial-weights")
         let reports = Guarded<[String]>([])
@@ -60,6 +61,7 @@ struct ServiceFixture {
             report: { text in reports.withLock { $0.append(text) } })
         return ServiceFixture(
             directory: directory, store: store, tables: tables, networks: networks, weights: weights,
+            archive: JobArchive(store: store, tables: tables, networks: networks, initialWeights: weights),
             service: service, reports: reports)
     }
 
@@ -77,7 +79,7 @@ struct ServiceFixture {
         fields += more.map { .init(name: $0.0, value: $0.1) }
         let head = try HTTPRequestHead(method: method, target: target, headers: HTTPHeaders(fields))
         switch service.route(head) {
-        case .refuse(let response): return try Answer(response)
+        case .refuse(let response), .answer(let response): return try Answer(response)
         case .accept(_, _, _, let handle):
             return try Answer(handle(HTTPRequest(head: head, body: bytes.map { .bytes($0) } ?? .empty)))
         }

@@ -10,7 +10,7 @@ struct TableCustodyTests {
     private let custody: TableCustody
 
     init() throws {
-        fixture = try ServiceFixture.make()
+        fixture = try ServiceFixture.make(inlineLimit: 0)
         let reports = fixture.reports
         custody = TableCustody(
             store: fixture.store, tables: fixture.tables, initialWeights: fixture.weights,
@@ -18,7 +18,7 @@ struct TableCustodyTests {
     }
 
     private func store(_ number: Int) throws -> String {
-        try fixture.tables.ingestJSON(try JSONDocument.parse(Array("[[\(number)]]".utf8)).root).hash
+        try Array("[[\(number)]]".utf8).withUnsafeBytes { try fixture.tables.ingestJSON($0) }.hash
     }
 
     private func reference(_ table: String, weights: String? = nil) throws {
@@ -129,8 +129,9 @@ struct TableCustodyTests {
         #expect(try fixture.tables.hashes() == [])
     }
 
-    @Test func aJobKeepsTheTableOfADataSetThatIsForgotten() throws {
-        let fixture = fixture
+    @Test(arguments: StoreKind.allCases, [0, JobArchive.inlineLimit])
+    func aJobKeepsTheTableOfADataSetThatIsForgotten(kind: StoreKind, inlineLimit: Int) throws {
+        let fixture = try ServiceFixture.make(kind, inlineLimit: inlineLimit)
         onThreads(6) { thread in
             for _ in 0..<20 {
                 let upload = try fixture.call("POST", "/v1/datasets", "a,y\n1,0\n2,1\n", contentType: "text/csv")
@@ -138,13 +139,34 @@ struct TableCustodyTests {
                 let id = try fixture.submit(document(data: #"{"dataset": "\#(dataset)", "target": "y"}"#))
                 #expect(try fixture.call("DELETE", "/v1/datasets/\(dataset)").status == 204)
                 let job = try #require(try fixture.store.job(jobID(id)))
-                _ = try fixture.tables.open(job.tableHash)
+                _ = try fixture.archive.table(job.tableHash)
                 if thread % 2 == 0 {
                     #expect(try fixture.call("POST", "/v1/jobs/\(id)/cancel").status == 200)
                     #expect(try fixture.call("DELETE", "/v1/jobs/\(id)").status == 204)
                 }
             }
         }
-        #expect(try fixture.tables.hashes().count == 1)
+        #expect(try fixture.store.referencedTables().count == 1)
+        #expect(try fixture.tables.hashes().count == (inlineLimit == 0 ? 1 : 0))
+    }
+
+    /// The data set is gone after it was found and before the job that uses it is stored.
+    @Test(arguments: StoreKind.allCases)
+    func aDataSetForgottenDuringASubmissionLeavesTheJobItsTable(kind: StoreKind) throws {
+        let fixture = try ServiceFixture.make(kind)
+        let contents = Array("[[1]]".utf8)
+        let reference = try contents.withUnsafeBytes { try fixture.tables.ingestJSON($0) }
+        let table = StoredContent(hash: reference.hash, bytes: try #require(reference.content))
+        let dataset = DatasetRecord(
+            createdAt: .now(), tableHash: table.hash, sha256: "", bytes: 5, mediaType: "application/json", schema: [])
+        try fixture.store.addDataset(dataset, table: table)
+        let found = try #require(try fixture.store.content(table.hash))
+        #expect(try fixture.store.deleteDataset(dataset.id) == dataset)
+        #expect(try fixture.store.content(table.hash) == nil)
+        _ = try fixture.store.submit(
+            JobSubmission(
+                settings: [], tableHash: table.hash, parameterCount: 1, epochs: 1,
+                contents: [StoredContent(hash: table.hash, bytes: found)]))
+        #expect(try fixture.archive.table(table.hash).schema == reference.schema)
     }
 }

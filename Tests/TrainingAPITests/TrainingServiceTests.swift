@@ -27,7 +27,7 @@ struct TrainingServiceTests {
         #expect(job["parameters"]?.integer == 13)
         #expect(job["error"]?.isNull == true)
 
-        let network = try #require(try fixture.networks.network(of: jobID(id)))
+        let network = try #require(try fixture.archive.network(of: jobID(id)))
         let weights = try fixture.call("GET", "/v1/jobs/\(id)/weights")
         #expect(weights.status == 200)
         let layers = try weights.json["layers"].map { Array($0.elements) } ?? []
@@ -88,13 +88,15 @@ struct TrainingServiceTests {
         }
         #expect(texts(before) == texts(after) && texts(after).count == 2)
         // Forgetting the last job that needs the starting weights forgets them too.
-        #expect(try fixture.weights.hashes().count == 1)
+        let hash = try #require(try fixture.store.job(jobID(second))?.initialWeightsHash)
+        #expect(try fixture.store.content(hash) != nil)
         #expect(try fixture.call("DELETE", "/v1/jobs/\(second)").status == 204)
+        #expect(try fixture.store.content(hash) == nil)
         #expect(try fixture.weights.hashes() == [])
     }
 
     @Test func aFullQueueRefusesAndStoresNothing() throws {
-        let fixture = try ServiceFixture.make(limits: ServiceLimits(queuedJobs: 2))
+        let fixture = try ServiceFixture.make(limits: ServiceLimits(queuedJobs: 2), inlineLimit: 0)
         let first = try fixture.submit(document())
         _ = try fixture.submit(document())
         let other = document(data: #"{"x": [[5], [6]], "y": [0, 1]}"#)
@@ -113,7 +115,7 @@ struct TrainingServiceTests {
         (#"{"x": [[1], [null]], "y": [0, 1]}"#, "/data/x/1/0"),
     ])
     func aJobThatIsRefusedLeavesNothing(data: String, pointer: String) throws {
-        let fixture = try ServiceFixture.make()
+        let fixture = try ServiceFixture.make(inlineLimit: 0)
         let answer = try fixture.call("POST", "/v1/jobs", document(data: data))
         #expect(answer.status == 422)
         #expect(answer.pointers == [pointer], "\(answer.text)")
@@ -127,7 +129,7 @@ struct TrainingServiceTests {
         (#"{"x": [[1], [2]], "y": [0, 0], "task": "binary"}"#, "/data/y"),
     ])
     func faultsOfSettingsAndDataAreToldTogether(data: String, pointer: String) throws {
-        let fixture = try ServiceFixture.make()
+        let fixture = try ServiceFixture.make(inlineLimit: 0)
         let answer = try fixture.call(
             "POST", "/v1/jobs",
             document(network: #"{"keep_prob": 0}"#, training: #"{"epochs": 0}"#, data: data))
@@ -136,8 +138,9 @@ struct TrainingServiceTests {
         #expect(try fixture.tables.hashes() == [])
     }
 
-    @Test func aGradientCheckLeavesNothing() throws {
-        let fixture = try ServiceFixture.make()
+    @Test(arguments: [0, JobArchive.inlineLimit])
+    func aGradientCheckLeavesNothing(inlineLimit: Int) throws {
+        let fixture = try ServiceFixture.make(inlineLimit: inlineLimit)
         let answer = try fixture.call("POST", "/v1/gradient-checks", document(network: #"{"activation": "tanh"}"#))
         #expect(answer.status == 200)
         #expect(try answer.json["verdict"]?.string == "correct")
@@ -163,10 +166,13 @@ struct TrainingServiceTests {
         #expect(answer.pointers == ["/x"])
     }
 
-    @Test(arguments: StoreKind.allCases)
-    func aFinishedJobIsForgottenWithItsFiles(kind: StoreKind) throws {
-        let fixture = try ServiceFixture.make(kind)
+    @Test(arguments: StoreKind.allCases, [0, JobArchive.inlineLimit])
+    func aFinishedJobIsForgottenWithItsFiles(kind: StoreKind, inlineLimit: Int) throws {
+        let fixture = try ServiceFixture.make(kind, inlineLimit: inlineLimit)
         let id = try fixture.submit(document())
+        let table = try #require(try fixture.store.job(jobID(id))?.tableHash)
+        #expect(try (fixture.store.content(table) == nil) == (inlineLimit == 0))
+        #expect(try fixture.tables.hashes() == (inlineLimit == 0 ? [table] : []))
         let refused = try fixture.call("DELETE", "/v1/jobs/\(id)")
         #expect(refused.status == 409)
         #expect(refused.code == "wrong_state")
@@ -184,7 +190,8 @@ struct TrainingServiceTests {
         }
         #expect(try fixture.call("DELETE", "/v1/jobs/\(id)").status == 404)
         #expect(try fixture.tables.hashes() == [])
-        #expect(try fixture.networks.network(of: jobID(id)) == nil)
+        #expect(try fixture.store.content(table) == nil)
+        #expect(try fixture.archive.network(of: jobID(id)) == nil)
     }
 
     @Test(arguments: StoreKind.allCases)
@@ -223,7 +230,7 @@ struct TrainingServiceTests {
     @Test func anotherServiceOverTheSameFolderGoesOn() throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(directory: directory.path)
-        let first = try ServiceFixture.make(in: directory, store: store)
+        let first = try ServiceFixture.make(in: directory, store: store, inlineLimit: 0)
         try first.service.recover()
         try first.service.start()
         let finished = try first.submit(document())
@@ -235,12 +242,12 @@ struct TrainingServiceTests {
         #expect(first.service.stop(timeout: .seconds(10)))
         #expect(try first.call("GET", "/v1/jobs/\(running)").json["status"]?.string == "queued")
         let late = try first.submit(document(training: #"{"epochs": 1}"#, data: #"{"x": [[5], [6]], "y": [0, 1]}"#))
+        let network = try #require(try first.archive.network(of: jobID(finished)))
         try store.close()
 
         // What a crash leaves: a table and a network that nothing refers to.
-        let stray = try first.tables.ingestJSON(try JSONDocument.parse(Array("[[42]]".utf8)).root).hash
+        let stray = try Array("[[42]]".utf8).withUnsafeBytes { try first.tables.ingestJSON($0) }.hash
         let stranger = JobID.random()
-        let network = try #require(try first.networks.network(of: jobID(finished)))
         try first.networks.store(network, for: stranger)
 
         let second = try ServiceFixture.make(.sqlite, in: directory, workers: 2)

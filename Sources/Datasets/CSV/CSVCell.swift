@@ -29,6 +29,7 @@ enum CSVCell {
 
     private static func matches(_ bytes: UnsafeBufferPointer<UInt8>, _ words: [StaticString]) -> Bool {
         if bytes.count > 4 { return false }
+        if let first = bytes.first, first | 0x20 != UInt8(ascii: "n") { return false }
         return words.contains { word in
             word.utf8CodeUnitCount == bytes.count
                 && bytes.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))

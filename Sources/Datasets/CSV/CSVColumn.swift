@@ -2,9 +2,13 @@ import JSONDocument
 
 /// What one pass over a CSV text learns of one column.
 struct CSVColumn {
+    init(isText: Bool = false) { self.isText = isText }
+
     /// Numbers are categories too: a pass before this one found mostly texts.
     var isText = false
     var categories = CategoryTable()
+    /// What the text of each category is, were it not one.
+    private var meanings: [Meaning] = []
     /// Texts met, counted per cell; infinite numbers are among them.
     var texts = 0
     var infinities = 0
@@ -19,29 +23,49 @@ struct CSVColumn {
     mutating func take(
         _ bytes: UnsafeBufferPointer<UInt8>, row: Int, limits: DatasetLimits
     ) throws(CSVColumn.BadText) -> Double {
+        if bytes.isEmpty { return takeMissing(row) }
+        if let known = categories.find(UnsafeRawBufferPointer(bytes)) {
+            switch meanings[known] {
+            case .number: break
+            case .text: texts += 1
+            case .infinite:
+                texts += 1
+                infinities += 1
+            }
+            return Double(known)
+        }
         switch CSVCell(bytes) {
         case .missing:
-            missing += 1
-            if firstMissingRow == nil { firstMissingRow = row }
-            return .nan
+            return takeMissing(row)
         case .number(let number):
-            return isText ? try code(bytes, limits) : number
+            return isText ? try code(bytes, .number, limits) : number
         case .infinite:
             infinities += 1
             if firstInfinity == nil { firstInfinity = (row, String(decoding: bytes.prefix(40), as: UTF8.self)) }
+            texts += 1
+            return try code(bytes, .infinite, limits)
         case .text:
             if firstText == nil { firstText = (row, String(decoding: bytes.prefix(40), as: UTF8.self)) }
+            texts += 1
+            return try code(bytes, .text, limits)
         }
-        texts += 1
-        return try code(bytes, limits)
     }
+
+    private mutating func takeMissing(_ row: Int) -> Double {
+        missing += 1
+        if firstMissingRow == nil { firstMissingRow = row }
+        return .nan
+    }
+
+    private enum Meaning { case number, infinite, text }
 
     /// Why a text cannot be a category.
     enum BadText: Error { case notUTF8, tooLong }
 
-    private mutating func code(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: DatasetLimits) throws(BadText) -> Double {
-        let raw = UnsafeRawBufferPointer(bytes)
-        if let known = categories.find(raw) { return Double(known) }
+    /// A new category's code.
+    private mutating func code(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ meaning: Meaning, _ limits: DatasetLimits
+    ) throws(BadText) -> Double {
         if bytes.count > limits.textBytes { throw .tooLong }
         if String(validating: bytes, as: UTF8.self) == nil { throw .notUTF8 }
         guard categories.count < limits.categoriesPerColumn else {
@@ -49,7 +73,8 @@ struct CSVColumn {
             hasTooManyCategories = true
             return 0
         }
-        return Double(categories.add(raw))
+        meanings.append(meaning)
+        return Double(categories.add(UnsafeRawBufferPointer(bytes)))
     }
 
     /// What the column is, once all `rows` are read.

@@ -10,20 +10,32 @@ extension TableStore {
     public func ingestCSV(
         _ bytes: UnsafeRawBufferPointer, options: CSVOptions = CSVOptions(), at pointer: String = ""
     ) throws(IngestionError) -> TableReference {
+        try ingestCSV(bytes, of: nil, options, pointer)
+    }
+
+    /// Reads an uploaded CSV text into a table, keeping little of it in memory.
+    public func ingestCSV(
+        _ content: UploadedContent, options: CSVOptions = CSVOptions()
+    ) throws(IngestionError) -> TableReference {
+        try ingestCSV(content.bytes, of: content, options, "")
+    }
+
+    private func ingestCSV(
+        _ bytes: UnsafeRawBufferPointer, of content: UploadedContent?, _ options: CSVOptions, _ pointer: String
+    ) throws(IngestionError) -> TableReference {
         let dialect = try CSVDialect(bytes, options: options, limits: limits, at: pointer)
         var pass = CSVPass(dialect, isText: [], limits: limits, pointer: pointer)
         var writer = try writer(columns: dialect.names.count)
-        try pass.run(writer)
+        try pass.run(writer, ReadingPace(content))
         let textColumns = try pass.mostlyTextColumns()
         if !textColumns.isEmpty {
             writer = try self.writer(columns: dialect.names.count)
             pass = CSVPass(dialect, isText: textColumns, limits: limits, pointer: pointer)
-            try pass.run(writer)
+            try pass.run(writer, ReadingPace(content))
             _ = try pass.mostlyTextColumns()
         }
         let (schema, codes) = pass.schema()
-        do { try writer.recode(codes) } catch { throw .storage(error) }
-        return try store(writer, schema)
+        return try store(writer, schema, codes: codes)
     }
 }
 
@@ -48,10 +60,14 @@ private struct CSVPass {
 
     private func title(_ column: Int) -> String { columnTitle(name: dialect.names[column], index: column) }
 
-    mutating func run(_ writer: TableWriter) throws(IngestionError) {
+    mutating func run(_ writer: TableWriter, _ pace: consuming ReadingPace) throws(IngestionError) {
         let width = columns.count
         let rowLimit = limits.rows(columns: width)
-        let isText = columns.map(\.isText)
+        // From each column on, the first whose cells are texts.
+        var runEnds = Array(repeating: width, count: width + 1)
+        for column in columns.indices.reversed() {
+            runEnds[column] = columns[column].isText ? column : runEnds[column + 1]
+        }
         var scanner = CSVScanner(dialect.data, delimiter: dialect.delimiter)
         var blankRows = 0
         while !scanner.isAtEnd && faults.faults.count < CSVPass.faultLimit {
@@ -69,17 +85,24 @@ private struct CSVPass {
             if rows >= rowLimit {
                 throw .fault(pointer, "has more than \(rowLimit) rows, the most that \(width) columns allow")
             }
+            pace.passed(scanner.cursor)
             let row = writer.row
             var column = 0
-            repeat {
-                if column < width, !isText[column], let number = scanner.number() {
+            var isWhole = false
+            while !isWhole {
+                if column < width, scanner.mayBeNumber, scanner.numbers(into: row, &column, upTo: runEnds[column]) {
+                    _ = scanner.terminator()
+                    break
+                }
+                if column < width, scanner.mayBeNumber, !columns[column].isText, let number = scanner.number() {
                     row[column] = number
                 } else {
                     let cell = try cell(&scanner, column)
                     if column < width { row[column] = try take(cell, column: column) }
                 }
                 column += 1
-            } while scanner.terminator() == .delimiter
+                isWhole = scanner.terminator() != .delimiter
+            }
             try add(writer, cells: column)
         }
         if rows == 0 { throw .fault(pointer, "has no data row, only a header") }

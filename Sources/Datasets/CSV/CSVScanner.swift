@@ -15,6 +15,7 @@ struct CSVScanner: ~Copyable {
     private(set) var cursor: UnsafePointer<UInt8>
     let end: UnsafePointer<UInt8>
     private let delimiter: UInt8
+    private let delimiters: UInt64
     /// The last quoted cell that doubled a quote, without its doubles.
     private var unescaped = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 256)
 
@@ -23,6 +24,7 @@ struct CSVScanner: ~Copyable {
         cursor = bytes.baseAddress ?? UnsafePointer(unescaped.baseAddress!)
         end = cursor + bytes.count
         self.delimiter = delimiter
+        delimiters = ByteSearch.pattern(delimiter)
     }
 
     deinit { unescaped.deallocate() }
@@ -40,6 +42,15 @@ struct CSVScanner: ~Copyable {
         at == end || at.pointee == delimiter || at.pointee == UInt8(ascii: "\n") || at.pointee == UInt8(ascii: "\r")
     }
 
+    /// Whether the cell here may be a bare number: a look at its first byte.
+    @inline(__always)
+    var mayBeNumber: Bool {
+        guard cursor < end else { return false }
+        let byte = cursor.pointee
+        return byte &- UInt8(ascii: "0") <= 9 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+            || byte == UInt8(ascii: "+")
+    }
+
     /// The cell here if it is a bare finite number and nothing else; else nil, and nothing is consumed.
     @inline(__always)
     mutating func number() -> Double? {
@@ -49,12 +60,54 @@ struct CSVScanner: ~Copyable {
         return number
     }
 
+    /// Reads bare short numbers into `cells` from `column` up to `last`, excluding it; whether the last of them ends the
+    /// row, so that no cell follows.
+    @inline(__always)
+    mutating func numbers(
+        into cells: UnsafeMutablePointer<Double>, _ column: inout Int, upTo last: Int
+    ) -> Bool {
+        DecimalParser.run(
+            &cursor, end, delimiter: delimiter, closers: (UInt8(ascii: "\n"), UInt8(ascii: "\r")), isJSON: false,
+            into: cells, &column, upTo: last)
+    }
+
     /// The cell here without its quotes; the bytes are good until the next call.
     mutating func cell() throws(Failure) -> UnsafeBufferPointer<UInt8> {
         if cursor < end, cursor.pointee == UInt8(ascii: "\"") { return try quotedCell() }
         let start = cursor
-        while !endsCell(cursor) { cursor += 1 }
+        seekCellEnd()
         return UnsafeBufferPointer(start: start, count: cursor - start)
+    }
+
+    private mutating func seekCellEnd() {
+        while end - cursor >= 8 {
+            let word = ByteSearch.load(cursor)
+            let hits =
+                ByteSearch.hits(word, delimiters) | ByteSearch.hits(word, CSVScanner.newlines)
+                | ByteSearch.hits(word, CSVScanner.returns)
+            if hits != 0 {
+                cursor += hits.trailingZeroBitCount >> 3
+                return
+            }
+            cursor += 8
+        }
+        while !endsCell(cursor) { cursor += 1 }
+    }
+
+    private static let newlines = ByteSearch.pattern(UInt8(ascii: "\n"))
+    private static let returns = ByteSearch.pattern(UInt8(ascii: "\r"))
+    private static let quotes = ByteSearch.pattern(UInt8(ascii: "\""))
+
+    private mutating func seekQuote() {
+        while end - cursor >= 8 {
+            let hits = ByteSearch.hits(ByteSearch.load(cursor), CSVScanner.quotes)
+            if hits != 0 {
+                cursor += hits.trailingZeroBitCount >> 3
+                return
+            }
+            cursor += 8
+        }
+        while cursor < end && cursor.pointee != UInt8(ascii: "\"") { cursor += 1 }
     }
 
     private mutating func quotedCell() throws(Failure) -> UnsafeBufferPointer<UInt8> {
@@ -62,7 +115,7 @@ struct CSVScanner: ~Copyable {
         let start = cursor
         var doubles = 0
         while true {
-            while cursor < end && cursor.pointee != UInt8(ascii: "\"") { cursor += 1 }
+            seekQuote()
             if cursor == end { throw .unclosedQuote }
             guard cursor + 1 < end, cursor[1] == UInt8(ascii: "\"") else { break }
             doubles += 1

@@ -13,19 +13,74 @@ struct CategoryTable {
     /// The texts' bytes, in the order met.
     func text(_ category: Int) -> ArraySlice<UInt8> { bytes[(category == 0 ? 0 : ends[category - 1])..<ends[category]] }
 
-    private static func hash(_ text: UnsafeRawBufferPointer) -> Int {
-        // Seeded at random per process: a file cannot be made to collide.
-        var hasher = Hasher()
-        hasher.combine(bytes: text)
-        return hasher.finalize()
+    // At random for each table: whoever writes a file cannot know which texts collide.
+    private let seed = UInt64.random(in: .min ... .max)
+    private let factor = UInt64.random(in: .min ... .max) | 1
+
+    /// Eight bytes at a time: both halves of the product, folded.
+    @inline(__always)
+    private func hash(_ text: UnsafeRawBufferPointer) -> Int {
+        var state = seed ^ UInt64(text.count)
+        var at = 0
+        while text.count - at > 8 {
+            state = fold(state ^ text.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            at += 8
+        }
+        return Int(truncatingIfNeeded: fold(fold(state ^ CategoryTable.last(text))))
+    }
+
+    /// The last eight bytes, or all of a shorter text; overlapping loads rather than a loop over a few bytes.
+    @inline(__always)
+    private static func last(_ text: UnsafeRawBufferPointer) -> UInt64 {
+        let count = text.count
+        if count >= 8 { return text.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self) }
+        if count >= 4 {
+            let first = text.loadUnaligned(as: UInt32.self)
+            let last = text.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+            return UInt64(first) << 32 | UInt64(last)
+        }
+        if count == 0 { return 0 }
+        return UInt64(text[0]) << 16 | UInt64(text[count / 2]) << 8 | UInt64(text[count - 1])
+    }
+
+    @inline(__always)
+    private func fold(_ word: UInt64) -> UInt64 {
+        let product = word.multipliedFullWidth(by: factor)
+        return product.high ^ product.low
     }
 
     private func slot(_ text: UnsafeRawBufferPointer) -> Int {
-        var slot = CategoryTable.hash(text) & (slots.count - 1)
-        while slots[slot] >= 0, !self.text(Int(slots[slot])).elementsEqual(text) {
-            slot = (slot + 1) & (slots.count - 1)
+        let mask = slots.count - 1
+        return slots.withUnsafeBufferPointer { slots in
+            ends.withUnsafeBufferPointer { ends in
+                bytes.withUnsafeBytes { bytes in
+                    var slot = hash(text) & mask
+                    while slots[slot] >= 0 {
+                        let category = Int(slots[slot])
+                        let start = category == 0 ? 0 : ends[category - 1]
+                        let known = UnsafeRawBufferPointer(rebasing: bytes[start..<ends[category]])
+                        if CategoryTable.areEqual(known, text) { return slot }
+                        slot = (slot + 1) & mask
+                    }
+                    return slot
+                }
+            }
         }
-        return slot
+    }
+
+    @inline(__always)
+    private static func areEqual(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
+        if one.count != other.count { return false }
+        var at = 0
+        while one.count - at > 8 {
+            if one.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                != other.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            {
+                return false
+            }
+            at += 8
+        }
+        return last(one) == last(other)
     }
 
     /// The number of `text`, if it is known.
@@ -49,7 +104,7 @@ struct CategoryTable {
         slots = Array(repeating: -1, count: max(16, slots.count * 2))
         for category in 0..<count {
             let free = text(category).withUnsafeBytes { bytes in
-                var slot = CategoryTable.hash(bytes) & (slots.count - 1)
+                var slot = hash(bytes) & (slots.count - 1)
                 while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
                 return slot
             }

@@ -50,13 +50,15 @@ extension TableStore {
         try faults.throwIfAnyIngesting()
         let writer = try writer(columns: width + 1)
         var schema = TableSchema(rows: rows, columns: featureNames.map { TableSchema.Column(name: $0) }, target: width)
-        schema.columns.append(target.column(name: "y"))
+        let (column, codes) = target.column(name: "y")
+        schema.columns.append(column)
         for part in parts { try part.write(to: writer, width: width, target: target, &schema, faults) }
         try faults.throwIfAnyIngesting()
-        return try store(writer, schema)
+        return try store(writer, schema, codes: codes.isEmpty ? [:] : [width: codes])
     }
 
-    private func checkNames(_ names: [String], width: Int, at pointer: String, _ faults: FaultCollector) {
+    /// Checks the names of x's columns.
+    func checkNames(_ names: [String], width: Int, at pointer: String, _ faults: FaultCollector) {
         if names.count != width { faults.add(pointer, "has \(names.count) names for \(width) columns of x") }
         var seen: Set<String> = ["y"]
         for (index, name) in names.enumerated() {

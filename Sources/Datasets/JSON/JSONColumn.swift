@@ -7,6 +7,9 @@ struct JSONColumn {
     private(set) var missing = 0
     private(set) var firstMissingRow: Int?
 
+    /// - Parameter kind: where it is known before the first value.
+    init(kind: TableSchema.Column.Kind? = nil) { self.kind = kind }
+
     /// Looks at one value; what is wrong with it goes to `faults`.
     mutating func examine(
         _ node: JSONNode, row: Int, at pointer: @autoclosure () -> String, limits: DatasetLimits, faults: FaultCollector
@@ -59,14 +62,7 @@ struct JSONColumn {
         }
     }
 
-    /// Ends the examination: categories get their codes.
-    mutating func sort() -> [String] {
-        let texts = categories.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for (code, text) in texts.enumerated() { categories[text] = code }
-        return texts
-    }
-
-    /// The cell of an examined value; NaN for null.
+    /// The cell of an examined value; NaN for null. Texts have codes in the order met.
     func cell(_ node: JSONNode) -> Double {
         switch node.kind {
         case .number: node.number ?? .nan
@@ -76,9 +72,13 @@ struct JSONColumn {
         }
     }
 
-    /// The column's entry in a schema.
-    mutating func column(name: String?) -> TableSchema.Column {
-        TableSchema.Column(
-            name: name, kind: kind ?? .numeric, categories: sort(), missing: missing, firstMissingRow: firstMissingRow)
+    /// The column's entry in a schema, and for each code given so far the final one: its place in the texts' order.
+    func column(name: String?) -> (TableSchema.Column, places: [Double]) {
+        let texts = categories.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        var places = [Double](repeating: 0, count: texts.count)
+        for (place, text) in texts.enumerated() { places[categories[text] ?? 0] = Double(place) }
+        let column = TableSchema.Column(
+            name: name, kind: kind ?? .numeric, categories: texts, missing: missing, firstMissingRow: firstMissingRow)
+        return (column, places)
     }
 }

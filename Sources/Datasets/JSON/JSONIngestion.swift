@@ -3,166 +3,113 @@ import JSONDocument
 extension TableStore {
     /// Reads a JSON data set: `{"x": [[…]], "y": […], "features": [names]?}`, an array of rows `[[1, 2, "a"], …]`
     /// whose columns have no names, or an array of records `[{"a": 1, "species": "setosa"}, …]` whose columns are the
-    /// members of the first one; a member that a later record lacks is a missing cell.
-    public func ingestJSON(_ node: JSONNode, at pointer: String = "") throws(IngestionError) -> TableReference {
-        if node.kind == .array {
-            let first = node.elements.first { _ in true }
-            return first?.kind == .array ? try ingestRows(node, at: pointer) : try ingestRecords(node, at: pointer)
-        }
-        let faults = FaultCollector()
-        guard node.kind == .object else {
-            throw .fault(
-                pointer, "must be an object with x and y, or an array of rows or records, not \(describe(node))")
-        }
-        var reader = ObjectReader(node, at: pointer, faults: faults)
-        let x = reader.required("x")
-        let y = reader.required("y")
-        let names = reader.names("features")
-        reader.finish()
-        try faults.throwIfAnyIngesting()
-        guard let x, let y else { throw .fault(pointer, "needs x and y") }
-        let examples = ExamplesNode(x: x, y: y, pointer: pointer)
-        return try ingest([examples], names: names, namesPointer: reader.pointer(to: "features"))
+    /// members of the first one; a member that a later record lacks is a missing cell. The text is read once, row by
+    /// row, and no more of it than a row is kept.
+    /// - Throws: `IngestionError`, or `JSONSyntaxError` if the text is not JSON.
+    public func ingestJSON(_ text: UnsafeRawBufferPointer, at pointer: String = "") throws -> TableReference {
+        try ingestJSON(text, of: nil, at: pointer)
     }
 
-    private func ingestRows(_ node: JSONNode, at pointer: String) throws(IngestionError) -> TableReference {
-        let width = node.elements.first { _ in true }?.count ?? 0
-        guard width > 0 else { throw .fault("\(pointer)/0", "must have at least one cell") }
-        try checkSize(rows: node.count, columns: width, at: pointer)
-        let faults = FaultCollector()
-        var columns = [JSONColumn](repeating: JSONColumn(), count: width)
-        for (index, row) in node.elements.enumerated() {
-            let here = "\(pointer)/\(index)"
-            if row.kind != .array {
-                faults.add(here, "must be a row, an array of cells, not \(describe(row))")
-            } else if row.count != width {
-                faults.add(here, "row \(index + 1) has \(row.count) cells; \(width) are expected")
-            } else {
-                for (place, cell) in row.elements.enumerated() {
-                    columns[place].examine(cell, row: index + 1, at: "\(here)/\(place)", limits: limits, faults: faults)
-                }
+    /// Reads an uploaded JSON text, keeping little of it in memory.
+    /// - Throws: `IngestionError`, or `JSONSyntaxError` if the text is not JSON.
+    public func ingestJSON(_ content: UploadedContent) throws -> TableReference {
+        try ingestJSON(content.bytes, of: content, at: "")
+    }
+
+    private func ingestJSON(
+        _ text: UnsafeRawBufferPointer, of content: UploadedContent?, at pointer: String
+    ) throws -> TableReference {
+        var scanner = JSONScanner(text, of: content)
+        do {
+            switch scanner.peek() {
+            case UInt8(ascii: "["): return try ingestArray(&scanner, at: pointer)
+            case UInt8(ascii: "{"): return try ingestObject(&scanner, at: pointer)
+            default:
+                let found = describe(try JSONDocument(parsing: text).root)
+                throw IngestionError.fault(
+                    pointer, "must be an object with x and y, or an array of rows or records, not \(found)")
             }
-            if faults.faults.count == FaultCollector.limit { break }
-        }
-        try faults.throwIfAnyIngesting()
-        let schema = TableSchema(rows: node.count, columns: columns.indices.map { columns[$0].column(name: nil) })
-        let writer = try writer(columns: width)
-        for row in node.elements {
-            for (place, cell) in row.elements.enumerated() { writer.row[place] = columns[place].cell(cell) }
-            do { try writer.addRow() } catch { throw .storage(error) }
-        }
-        return try store(writer, schema)
-    }
-
-    private func checkSize(rows: Int, columns: Int, at pointer: String) throws(IngestionError) {
-        guard columns <= limits.columns, rows <= limits.rows(columns: columns) else {
-            let bounds = "at most \(limits.columns) columns and \(limits.cells) cells are allowed"
-            throw .fault(pointer, "is too large: \(bounds)")
+        } catch let failure as JSONFailure {
+            var survey = TextSurvey()
+            var offset = 0
+            while offset < text.count {
+                let end = min(offset + UploadedContent.step, text.count)
+                survey.read(UnsafeRawBufferPointer(rebasing: text[offset..<end]))
+                content?.advance(to: end)
+                offset = end
+            }
+            throw JSONSyntaxError(failure, survey)
         }
     }
 
-    private func ingestRecords(_ node: JSONNode, at pointer: String) throws(IngestionError) -> TableReference {
-        guard let first = node.elements.first(where: { _ in true }) else {
-            throw .fault(pointer, "must have at least one row")
+    private func ingestArray(_ scanner: inout JSONScanner, at pointer: String) throws -> TableReference {
+        guard try scanner.enter() else {
+            try scanner.finish()
+            throw IngestionError.fault(pointer, "must have at least one row")
         }
-        guard first.kind == .object else {
-            throw .fault("\(pointer)/0", "must be a record, an object, not \(describe(first))")
+        switch scanner.peek() {
+        case UInt8(ascii: "["): return try ingestRows(&scanner, at: pointer)
+        case UInt8(ascii: "{"): return try ingestRecords(&scanner, at: pointer)
+        default:
+            let first = try scanner.node()
+            _ = try scanner.skipElements()
+            try scanner.finish()
+            throw IngestionError.fault("\(pointer)/0", "must be a record, an object, not \(describe(first))")
         }
-        let names = first.members.map(\.name)
-        let rows = node.count
-        guard !names.isEmpty else { throw .fault("\(pointer)/0", "must have at least one member") }
-        var seen: Set<String> = []
-        for name in names where !seen.insert(name).inserted {
-            throw .fault("\(pointer)/0/\(pointerToken(name))", "appears more than once")
-        }
-        try checkSize(rows: rows, columns: names.count, at: pointer)
-        var records = RecordReader(names: names, limits: limits)
-        for (index, record) in node.elements.enumerated() {
-            records.examine(record, row: index + 1, at: "\(pointer)/\(index)")
-            if records.faults.faults.count == FaultCollector.limit { break }
-        }
-        try records.faults.throwIfAnyIngesting()
-        let writer = try writer(columns: names.count)
-        let schema = TableSchema(rows: rows, columns: names.indices.map { records.columns[$0].column(name: names[$0]) })
-        for record in node.elements {
-            let cells = UnsafeMutableBufferPointer(start: writer.row, count: names.count)
-            cells.update(repeating: .nan)
-            records.forEachCell(record) { column, value in cells[column] = records.columns[column].cell(value) }
-            do { try writer.addRow() } catch { throw .storage(error) }
-        }
-        return try store(writer, schema)
+    }
+
+    /// What is wrong with a table of this size, if anything is.
+    func sizeFault(rows: Int, columns: Int, at pointer: String) -> IngestionError? {
+        if columns <= limits.columns, rows <= limits.rows(columns: columns) { return nil }
+        let bounds = "at most \(limits.columns) columns and \(limits.cells) cells are allowed"
+        return .fault(pointer, "is too large: \(bounds)")
     }
 }
 
-/// Finds the columns of a record's members.
-private struct RecordReader {
-    let names: [String]
-    let limits: DatasetLimits
-    let faults = FaultCollector()
-    var columns: [JSONColumn]
-    private let positions: [String: Int]
-
-    init(names: [String], limits: DatasetLimits) {
-        self.names = names
-        self.limits = limits
-        columns = names.map { _ in JSONColumn() }
-        positions = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
+extension JSONScanner {
+    /// The value here, which must be a small one, and passes it.
+    mutating func node() throws -> JSONNode {
+        let start = cursor
+        _ = try value()
+        return try JSONDocument(parsing: UnsafeRawBufferPointer(start: start, count: cursor - start)).root
     }
 
-    /// Calls `body` with each member of an examined record.
-    func forEachCell(_ record: JSONNode, _ body: (Int, JSONNode) -> Void) {
-        for (place, member) in record.members.enumerated() {
-            if let column = position(member.name, place) { body(column, member.value) }
+    /// Passes the rest of an array, after one of its elements; answers how many more there were.
+    mutating func skipElements() throws(JSONFailure) -> Int {
+        var count = 0
+        while try goesOn() {
+            _ = try value()
+            count += 1
         }
+        return count
     }
 
-    /// Records mostly keep the first one's order.
-    private func position(_ name: String, _ place: Int) -> Int? {
-        place < names.count && names[place] == name ? place : positions[name]
-    }
-
-    mutating func examine(_ record: JSONNode, row: Int, at pointer: String) {
-        guard record.kind == .object else {
-            return faults.add(pointer, "must be a record, an object, not \(describe(record))")
-        }
-        var seen = Set<Int>()
-        for (place, member) in record.members.enumerated() {
-            let here = "\(pointer)/\(pointerToken(member.name))"
-            guard let column = position(member.name, place) else {
-                faults.add(here, "is not a column: the first record has no such member")
-                continue
-            }
-            if !limits.allowsName(member.name) {
-                faults.add(here, "a column's name \(limits.nameRule)")
-            }
-            guard seen.insert(column).inserted else {
-                faults.add(here, "appears more than once")
-                continue
-            }
-            columns[column].examine(member.value, row: row, at: here, limits: limits, faults: faults)
-        }
-        if seen.count < columns.count {
-            for column in columns.indices where !seen.contains(column) { columns[column].countMissing(row: row) }
-        }
+    /// Checks that nothing follows.
+    mutating func finish() throws(JSONFailure) {
+        _ = peek()
+        if cursor != end { throw .structure }
     }
 }
 
-extension ObjectReader {
-    /// An array of strings.
-    mutating func names(_ name: String) -> [String]? {
-        guard let node = value(name) else { return nil }
-        guard node.kind == .array else {
-            fault(name, "must be an array of strings, not \(describe(node))")
-            return nil
-        }
-        var names: [String] = []
-        for (index, element) in node.elements.enumerated() {
-            if let text = element.string {
-                names.append(text)
-            } else {
-                faults.add("\(pointer(to: name))/\(index)", "must be a string, not \(describe(element))")
-            }
-        }
-        return names
+/// A value that a scanner has passed.
+struct PassedValue {
+    let shape: JSONScanner.Shape
+    let text: UnsafeRawBufferPointer
+
+    init(_ scanner: inout JSONScanner) throws(JSONFailure) {
+        _ = scanner.peek()
+        let start = scanner.cursor
+        shape = try scanner.value()
+        text = UnsafeRawBufferPointer(start: start, count: scanner.cursor - start)
+    }
+
+    /// The value, parsed.
+    func node() throws(JSONSyntaxError) -> JSONNode { try JSONDocument(parsing: text).root }
+
+    /// For a fault, as `describe` has it.
+    func words() throws -> String {
+        if shape.isArray { return "an array" }
+        if shape.isObject { return "an object" }
+        return describe(try node())
     }
 }

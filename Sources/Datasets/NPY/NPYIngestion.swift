@@ -7,6 +7,17 @@ extension TableStore {
     public func ingestNPY(_ bytes: UnsafeRawBufferPointer, at pointer: String = "") throws(IngestionError)
         -> TableReference
     {
+        try ingestNPY(bytes, of: nil, at: pointer)
+    }
+
+    /// Reads an uploaded NumPy array file into a table, keeping little of it in memory.
+    public func ingestNPY(_ content: UploadedContent) throws(IngestionError) -> TableReference {
+        try ingestNPY(content.bytes, of: content, at: "")
+    }
+
+    private func ingestNPY(
+        _ bytes: UnsafeRawBufferPointer, of content: UploadedContent?, at pointer: String
+    ) throws(IngestionError) -> TableReference {
         let header: NPYHeader
         do { header = try NPYHeader(bytes) } catch { throw .fault(pointer, error.reason) }
         guard header.shape.count == 1 || header.shape.count == 2 else {
@@ -27,35 +38,57 @@ extension TableStore {
             throw .fault(pointer, "\(how): its shape needs \(expected) bytes of data, it has \(found)")
         }
         let data = UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...])
-        return try store(NPYCells(data, header, rows: rows, columns: columns), at: pointer)
+        return try store(NPYCells(data, header, rows: rows, columns: columns), of: content, at: pointer)
     }
 
-    private func store(_ cells: NPYCells, at pointer: String) throws(IngestionError) -> TableReference {
+    private func store(
+        _ cells: NPYCells, of content: UploadedContent?, at pointer: String
+    ) throws(IngestionError) -> TableReference {
         let writer = try writer(columns: cells.columns)
         let faults = FaultCollector()
         let kind: TableSchema.Column.Kind = cells.header.element == .bool ? .boolean : .numeric
         var schema = TableSchema(
             rows: cells.rows, columns: Array(repeating: TableSchema.Column(name: nil, kind: kind), count: cells.columns)
         )
-        for row in 0..<cells.rows {
-            let destination = writer.row
-            cells.copy(row: row, to: destination)
-            for column in 0..<cells.columns where !destination[column].isFinite {
-                if destination[column].isNaN {
-                    destination[column] = .nan
-                    schema.columns[column].missing += 1
-                    if schema.columns[column].firstMissingRow == nil {
-                        schema.columns[column].firstMissingRow = row + 1
-                    }
-                } else {
-                    faults.add(pointer, "not a finite number: row \(row + 1), column \(column): \(destination[column])")
-                }
-            }
-            if faults.faults.count == FaultCollector.limit { break }
-            do { try writer.addRow() } catch { throw .storage(error) }
+        var row = 0
+        while row < cells.rows && !faults.isFull {
+            let count = min(writer.room, cells.rows - row)
+            let block = UnsafeMutableBufferPointer(start: writer.row, count: count * cells.columns)
+            cells.copy(rows: row..<row + count, to: block)
+            if !isFinite(block) { examine(block, row: row, &schema, faults, at: pointer) }
+            do { try writer.addRow(count) } catch { throw .storage(error) }
+            cells.passed(row..<row + count, of: content)
+            row += count
         }
         try faults.throwIfAnyIngesting()
         return try store(writer, schema)
+    }
+
+    /// Whether there is neither NaN nor infinity in `cells`; with no branch, for that is the rule.
+    private func isFinite(_ cells: UnsafeMutableBufferPointer<Double>) -> Bool {
+        // One more than the largest exponent of a number carries into the sign's place.
+        let exponentStep: UInt64 = 1 << 52
+        var carries: UInt64 = 0
+        for cell in cells { carries |= cell.magnitude.bitPattern &+ exponentStep }
+        return carries >> 63 == 0
+    }
+
+    private func examine(
+        _ cells: UnsafeMutableBufferPointer<Double>, row first: Int, _ schema: inout TableSchema,
+        _ faults: FaultCollector, at pointer: String
+    ) {
+        for (index, cell) in cells.enumerated() where !cell.isFinite {
+            let (row, column) = index.quotientAndRemainder(dividingBy: schema.columns.count)
+            if cell.isNaN {
+                cells[index] = .nan
+                schema.columns[column].missing += 1
+                if schema.columns[column].firstMissingRow == nil {
+                    schema.columns[column].firstMissingRow = first + row + 1
+                }
+            } else {
+                faults.add(pointer, "not a finite number: row \(first + row + 1), column \(column): \(cell)")
+            }
+        }
     }
 }
 
@@ -73,32 +106,58 @@ private struct NPYCells {
         self.columns = columns
     }
 
-    /// Puts one row's elements to `cells`.
-    func copy(row: Int, to cells: UnsafeMutablePointer<Double>) {
-        func word<Word: FixedWidthInteger>(_ index: Int, _: Word.Type) -> Word {
-            let word = data.loadUnaligned(fromByteOffset: index * MemoryLayout<Word>.size, as: Word.self)
-            return header.isBigEndian ? Word(bigEndian: word) : Word(littleEndian: word)
-        }
-        let first = header.isFortranOrder ? row : row * columns
-        let step = header.isFortranOrder ? rows : 1
-        func fill(_ element: (Int) -> Double) {
-            for column in 0..<columns { cells[column] = element(first + column * step) }
-        }
+    /// Puts some rows' elements to `cells`.
+    func copy(rows some: Range<Int>, to cells: UnsafeMutableBufferPointer<Double>) {
         switch header.element {
-        case .bool: fill { word($0, UInt8.self) == 0 ? 0 : 1 }
-        case .int8: fill { Double(word($0, Int8.self)) }
-        case .int16: fill { Double(word($0, Int16.self)) }
-        case .int32: fill { Double(word($0, Int32.self)) }
-        case .int64: fill { Double(word($0, Int64.self)) }
-        case .uint8: fill { Double(word($0, UInt8.self)) }
-        case .uint16: fill { Double(word($0, UInt16.self)) }
-        case .uint32: fill { Double(word($0, UInt32.self)) }
-        case .uint64: fill { Double(word($0, UInt64.self)) }
-        case .float16: fill { NPYCells.half(word($0, UInt16.self)) }
-        case .float32: fill { Double(Float(bitPattern: word($0, UInt32.self))) }
-        case .float64: fill { Double(bitPattern: word($0, UInt64.self)) }
+        case .bool: fill(cells, some, UInt8.self) { $0 == 0 ? 0 : 1 }
+        case .int8: fill(cells, some, Int8.self) { Double($0) }
+        case .int16: fill(cells, some, Int16.self) { Double($0) }
+        case .int32: fill(cells, some, Int32.self) { Double($0) }
+        case .int64: fill(cells, some, Int64.self) { Double($0) }
+        case .uint8: fill(cells, some, UInt8.self) { Double($0) }
+        case .uint16: fill(cells, some, UInt16.self) { Double($0) }
+        case .uint32: fill(cells, some, UInt32.self) { Double($0) }
+        case .uint64: fill(cells, some, UInt64.self) { Double($0) }
+        case .float16: fill(cells, some, UInt16.self) { NPYCells.half($0) }
+        case .float32: fill(cells, some, UInt32.self) { Double(Float(bitPattern: $0)) }
+        case .float64: fill(cells, some, UInt64.self) { Double(bitPattern: $0) }
         }
     }
+
+    @inline(__always)
+    private func fill<Word: FixedWidthInteger>(
+        _ cells: UnsafeMutableBufferPointer<Double>, _ some: Range<Int>, _: Word.Type, _ number: (Word) -> Double
+    ) {
+        guard let base = data.baseAddress else { return }
+        let isBigEndian = header.isBigEndian
+        func element(_ index: Int) -> Double {
+            let word = (base + index * MemoryLayout<Word>.size).loadUnaligned(as: Word.self)
+            return number(isBigEndian ? Word(bigEndian: word) : Word(littleEndian: word))
+        }
+        if header.isFortranOrder {
+            for column in 0..<columns {
+                for row in some { cells[(row - some.lowerBound) * columns + column] = element(column * rows + row) }
+            }
+        } else {
+            let first = some.lowerBound * columns
+            for index in cells.indices { cells[index] = element(first + index) }
+        }
+    }
+
+    /// Tells an upload that `some` more rows were read. Where columns lie one behind the other the rows lie all over the
+    /// file, and it is let go now and then as a whole.
+    func passed(_ some: Range<Int>, of content: UploadedContent?) {
+        guard let content, let start = data.baseAddress, let beginning = content.bytes.baseAddress else { return }
+        let size = header.element.size
+        if !header.isFortranOrder {
+            content.advance(to: start - beginning + some.upperBound * columns * size)
+        } else if some.lowerBound * size / NPYCells.columnPart != some.upperBound * size / NPYCells.columnPart {
+            content.releaseAll()
+        }
+    }
+
+    /// Bytes of a column that the system maps at once.
+    private static let columnPart = 1 << 16
 
     /// The number with these IEEE 754 binary16 bits; spelled out, as not every platform has Float16.
     private static func half(_ bits: UInt16) -> Double {

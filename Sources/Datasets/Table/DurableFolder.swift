@@ -13,7 +13,7 @@ package struct DurableFolder: Sendable {
 
     /// Stores `bytes` under `name`, replacing what was there; on disk when it returns.
     package func write(_ bytes: [UInt8], as name: String) throws(StorageError) {
-        var file = try TemporaryFile(in: directory)
+        var file = TemporaryFile(in: directory)
         try bytes.withUnsafeBufferPointer { (bytes) throws(StorageError) in
             try file.write(UnsafeRawBufferPointer(bytes), at: 0)
         }

@@ -2,9 +2,10 @@ import Glibc
 import JSONDocument
 import Perceptron
 
-// @unchecked: the mapping is read-only and private to this object from `init` to `deinit`; all properties are
+// @unchecked: the bytes are written by nobody and private to this object from `init` to `deinit`; all properties are
 // constants. Table files are never written to after their rename.
-/// A table file, mapped read-only: its cells are paged in as they are used and shared by all who hold it.
+/// A table file, mapped read-only: its cells are paged in as they are used and shared by all who hold it. A small table
+/// that has no file is held in memory instead.
 public final class MappedTable: @unchecked Sendable {
     /// SHA-256 of the file.
     public let hash: String
@@ -13,6 +14,7 @@ public final class MappedTable: @unchecked Sendable {
     /// Format of the cells.
     public let element: FeatureTable.Element
     private let bytes: UnsafeMutableRawBufferPointer
+    private let isMapped: Bool
 
     /// Maps the file at `path` and checks all of it but the cells.
     init(path: String, hash: String) throws(StorageError) {
@@ -35,6 +37,22 @@ public final class MappedTable: @unchecked Sendable {
         }
         self.bytes = bytes
         self.hash = hash
+        isMapped = true
+    }
+
+    /// Takes the bytes of a table that has no file, and checks all of them but the cells.
+    init(content: [UInt8], hash: String) throws(StorageError) {
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 64)
+        bytes.copyBytes(from: content)
+        do {
+            (schema, element) = try MappedTable.read(UnsafeRawBufferPointer(bytes))
+        } catch {
+            bytes.deallocate()
+            throw .damaged(hash: hash, reason: error.reason)
+        }
+        self.bytes = bytes
+        self.hash = hash
+        isMapped = false
     }
 
     private static func read(
@@ -54,7 +72,9 @@ public final class MappedTable: @unchecked Sendable {
         return (schema, header.element)
     }
 
-    deinit { munmap(bytes.baseAddress, bytes.count) }
+    deinit {
+        if isMapped { munmap(bytes.baseAddress, bytes.count) } else { bytes.deallocate() }
+    }
 
     /// The cells: (rows, columns), row-major; the table stays mapped as long as they are held.
     public var cells: FeatureTable {

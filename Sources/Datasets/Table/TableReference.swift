@@ -11,16 +11,21 @@ public struct TableReference: Hashable, Sendable {
     public let element: FeatureTable.Element
     /// What the columns are.
     public let schema: TableSchema
+    /// The table itself where it is so small that it has no file: whoever keeps the reference keeps this.
+    public let content: [UInt8]?
 
     /// A reference to a stored table.
-    public init(hash: String, bytes: Int, element: FeatureTable.Element, schema: TableSchema) {
+    public init(
+        hash: String, bytes: Int, element: FeatureTable.Element, schema: TableSchema, content: [UInt8]? = nil
+    ) {
         self.hash = hash
         self.bytes = bytes
         self.element = element
         self.schema = schema
+        self.content = content
     }
 
-    /// Writes the reference as an object.
+    /// Writes the reference, not the table itself, as an object.
     public func write(into json: inout JSONWriter) {
         json.object { json in
             json.member("hash", hash)

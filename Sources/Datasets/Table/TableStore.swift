@@ -3,41 +3,61 @@ import JSONDocument
 import Synchronization
 
 /// The folder of table files, each named by the SHA-256 of its content: equal content is stored once, and a file never
-/// changes. Safe to use from many threads.
+/// changes. Small tables can do without a file. Safe to use from many threads.
 public final class TableStore: Sendable {
     /// What may be stored.
     public let limits: DatasetLimits
+    /// Bytes up to which a new table gets no file but is all in its reference.
+    public let inlineLimit: Int
     private let directory: String
     private let mapped = Mutex<[String: WeakTable]>([:])
 
     private struct WeakTable { weak var table: MappedTable? }
 
     /// Opens the folder, making it if need be, and deletes what interrupted writers left there.
-    public init(directory: String, limits: DatasetLimits = DatasetLimits()) throws(StorageError) {
+    public init(
+        directory: String, limits: DatasetLimits = DatasetLimits(), inlineLimit: Int = 0
+    ) throws(StorageError) {
         if mkdir(directory, 0o750) != 0 && errno != EEXIST { throw .last("make the data folder") }
         try TemporaryFile.sweep(directory)
         self.directory = directory
         self.limits = limits
+        self.inlineLimit = inlineLimit
     }
 
     private static func name(_ hash: String) -> String { "\(hash).table" }
 
     /// A writer for a new table; `store` completes it.
     func writer(columns: Int) throws(IngestionError) -> TableWriter {
-        do { return try TableWriter(directory: directory, columns: columns) } catch { throw .storage(error) }
+        TableWriter(directory: directory, columns: columns, inlineLimit: inlineLimit)
     }
 
-    /// Completes a table and stores it.
-    func store(_ writer: TableWriter, _ schema: TableSchema) throws(IngestionError) -> TableReference {
-        do { return try writer.finish(schema, name: TableStore.name) } catch { throw .storage(error) }
+    /// Completes a table and stores it; `codes` and `target` as in `TableWriter.finish`.
+    func store(
+        _ writer: TableWriter, _ schema: TableSchema, codes: [Int: [Double]] = [:], target: LateColumn? = nil
+    ) throws(IngestionError) -> TableReference {
+        do {
+            return try writer.finish(schema, codes: codes, target: target, name: TableStore.name)
+        } catch {
+            throw .storage(error)
+        }
     }
 
-    /// The table with this hash; jobs that hold it at the same time share one mapping.
-    public func open(_ hash: String) throws(StorageError) -> MappedTable {
+    /// The table with this hash, if somebody holds it.
+    public func opened(_ hash: String) -> MappedTable? { mapped.withLock { $0[hash]?.table } }
+
+    /// The table with this hash, whose bytes are `content` if it has no file; jobs that hold it at the same time share
+    /// one mapping.
+    public func open(_ hash: String, content: [UInt8]? = nil) throws(StorageError) -> MappedTable {
         guard ContentHash.isWellFormed(hash) else { throw .notFound(hash: hash) }
         return try mapped.withLock { (tables) throws(StorageError) in
             if let table = tables[hash]?.table { return table }
-            let table = try MappedTable(path: "\(directory)/\(TableStore.name(hash))", hash: hash)
+            let table =
+                if let content {
+                    try MappedTable(content: content, hash: hash)
+                } else {
+                    try MappedTable(path: "\(directory)/\(TableStore.name(hash))", hash: hash)
+                }
             tables = tables.filter { $0.value.table != nil }
             tables[hash] = WeakTable(table: table)
             return table

@@ -1,35 +1,71 @@
 import Glibc
 
-/// A file being written beside its final place; gone with its owner unless it was committed.
+/// A file being written beside its final place; gone with its owner unless it was committed. As long as it is small
+/// it is kept in memory: making and deleting a file costs more than everything else that is done with a small one.
 struct TemporaryFile: ~Copyable {
     /// Names that `sweep` may delete.
     static let prefix = ".incoming-"
 
+    private struct Opened {
+        let path: String
+        let descriptor: Int32
+    }
+
     private let directory: String
-    private let path: String
-    private let descriptor: Int32
+    private let memoryLimit: Int
+    private var memory: [UInt8] = []
+    private var file: Opened?
     private var isCommitted = false
 
-    /// Creates an empty file in `directory`.
-    init(in directory: String) throws(StorageError) {
-        let path = "\(directory)/\(TemporaryFile.prefix)\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-        if descriptor < 0 { throw .last("create a file in the data folder") }
+    /// An empty file for `directory`, made there when it grows beyond `memoryLimit` bytes or is committed.
+    init(in directory: String, memoryLimit: Int = 0) {
         self.directory = directory
-        self.path = path
-        self.descriptor = descriptor
+        self.memoryLimit = memoryLimit
     }
 
     deinit {
-        close(descriptor)
-        if !isCommitted { unlink(path) }
+        guard let file else { return }
+        close(file.descriptor)
+        if !isCommitted { unlink(file.path) }
     }
 
+    /// All bytes so far, as long as they are in memory.
+    var content: [UInt8]? { file == nil ? memory : nil }
+
     /// Writes all of `bytes` at `offset`.
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StorageError) {
+    mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StorageError) {
+        if file == nil {
+            let end = offset + bytes.count
+            if end <= memoryLimit {
+                if end > memory.count { memory.append(contentsOf: repeatElement(0, count: end - memory.count)) }
+                memory.withUnsafeMutableBytes { memory in
+                    UnsafeMutableRawBufferPointer(rebasing: memory[offset..<end]).copyMemory(from: bytes)
+                }
+                return
+            }
+            try spill()
+        }
+        try writeToFile(bytes, at: offset)
+    }
+
+    /// Moves what is in memory to a file.
+    private mutating func spill() throws(StorageError) {
+        let path = "\(directory)/\(TemporaryFile.prefix)\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        if descriptor < 0 { throw .last("create a file in the data folder") }
+        file = Opened(path: path, descriptor: descriptor)
+        let bytes = memory
+        memory = []
+        try bytes.withUnsafeBufferPointer { (bytes) throws(StorageError) in
+            try writeToFile(UnsafeRawBufferPointer(bytes), at: 0)
+        }
+    }
+
+    private func writeToFile(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StorageError) {
+        guard let file else { return }
         var done = 0
         while done < bytes.count {
-            let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, offset + done)
+            let count = pwrite(file.descriptor, bytes.baseAddress! + done, bytes.count - done, offset + done)
             if count < 0 {
                 if errno == EINTR { continue }
                 throw .last("write a data set")
@@ -40,9 +76,17 @@ struct TemporaryFile: ~Copyable {
 
     /// Reads exactly `bytes.count` bytes at `offset`.
     func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(StorageError) {
+        guard let file else {
+            guard offset + bytes.count <= memory.count else {
+                throw .io(operation: "read a data set back", code: EIO)
+            }
+            return memory.withUnsafeBytes {
+                bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + bytes.count]))
+            }
+        }
         var done = 0
         while done < bytes.count {
-            let count = pread(descriptor, bytes.baseAddress! + done, bytes.count - done, offset + done)
+            let count = pread(file.descriptor, bytes.baseAddress! + done, bytes.count - done, offset + done)
             if count < 0 && errno == EINTR { continue }
             if count < 0 { throw .last("read a data set back") }
             if count == 0 { throw .io(operation: "read a data set back", code: EIO) }
@@ -52,8 +96,10 @@ struct TemporaryFile: ~Copyable {
 
     /// Makes the file durable under `name`, replacing what was there.
     mutating func commit(as name: String) throws(StorageError) {
-        if fsync(descriptor) != 0 { throw .last("sync a data set") }
-        if rename(path, "\(directory)/\(name)") != 0 { throw .last("rename a data set") }
+        if file == nil { try spill() }
+        guard let file else { return }
+        if fsync(file.descriptor) != 0 { throw .last("sync a data set") }
+        if rename(file.path, "\(directory)/\(name)") != 0 { throw .last("rename a data set") }
         isCommitted = true
         try TemporaryFile.syncDirectory(directory)
     }

@@ -42,7 +42,7 @@ final class BackgroundPool: Sendable {
 
     /// Returns false, and does nothing, once the pool is closed.
     func submit(_ job: @escaping Job) -> Bool {
-        queue.withLock { queue in
+        queue.withLockWakingOne { queue in
             if !queue.closed { queue.jobs.append(job) }
             return !queue.closed
         }

@@ -35,6 +35,16 @@ final class Monitor<State>: @unchecked Sendable {
         return body(&state)
     }
 
+    /// Runs `body` under the lock, then wakes one of those who wait: where all wait for the same and one can take it.
+    func withLockWakingOne<Result>(_ body: (inout State) -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_cond_signal(changed)
+            pthread_mutex_unlock(mutex)
+        }
+        return body(&state)
+    }
+
     /// Waits until `body` returns a value. `body` runs under the lock.
     func wait<Result>(_ body: (inout State) -> Result?) -> Result {
         pthread_mutex_lock(mutex)

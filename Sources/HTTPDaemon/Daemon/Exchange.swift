@@ -40,7 +40,7 @@ final class Exchange: @unchecked Sendable {
         if core.isDraining.load(ordering: .acquiring) { return refuse(fault(.stopping)) }
 
         switch core.route(head) {
-        case .refuse(let response):
+        case .refuse(let response), .answer(let response):
             // An answer in this first call ends the connection; without a body to avoid, the next call will do.
             guard head.contentLength == 0 else { return refuse(response) }
             phase = .decided(response)

@@ -72,11 +72,14 @@ public struct JobSubmission: Sendable {
     public var parameterCount: Int
     /// Epochs asked for.
     public var epochs: Int
+    /// What of data and starting weights is to be kept in the store together with the job.
+    public var contents: [StoredContent]
 
     /// A submission under a new random id, unless one is given.
     public init(
         id: JobID = .random(), name: String? = nil, owner: String? = nil, settings: [UInt8], tableHash: String,
-        initialWeightsHash: String? = nil, parameterCount: Int, epochs: Int
+        initialWeightsHash: String? = nil, parameterCount: Int, epochs: Int,
+        contents: [StoredContent] = []
     ) {
         self.id = id
         self.name = name
@@ -86,5 +89,6 @@ public struct JobSubmission: Sendable {
         self.initialWeightsHash = initialWeightsHash
         self.parameterCount = parameterCount
         self.epochs = epochs
+        self.contents = contents
     }
 }

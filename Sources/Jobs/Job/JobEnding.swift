@@ -83,6 +83,8 @@ public struct JobEnding: Sendable {
     public var stopReason: StopReason?
     /// What training brought.
     public var result: JobResult?
+    /// The trained network's bytes, if they are to be kept in the store.
+    public var network: [UInt8]?
     /// The learning curve.
     public var history: [HistoryRow]
     /// Why the job failed.
@@ -90,12 +92,13 @@ public struct JobEnding: Sendable {
 
     /// An ending.
     public init(
-        _ status: Status, stopReason: StopReason? = nil, result: JobResult? = nil, history: [HistoryRow] = [],
-        failure: JobFailure? = nil
+        _ status: Status, stopReason: StopReason? = nil, result: JobResult? = nil, network: [UInt8]? = nil,
+        history: [HistoryRow] = [], failure: JobFailure? = nil
     ) {
         self.status = status
         self.stopReason = stopReason
         self.result = result
+        self.network = network
         self.history = history
         self.failure = failure
     }

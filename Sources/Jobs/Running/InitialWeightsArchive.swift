@@ -12,20 +12,32 @@ public struct InitialWeightsArchive: Sendable {
 
     /// Keeps `layers` of `network`; they are on disk when this returns, under the hash returned.
     public func store(_ layers: [LayerParameters], of network: NetworkSpecification) throws -> String {
+        let content = try InitialWeightsArchive.content(layers, of: network)
+        try store(content)
+        return content.hash
+    }
+
+    /// Keeps what `content(_:of:)` made; it is on disk when this returns.
+    func store(_ content: StoredContent) throws(StorageError) {
+        try folder.write(content.bytes, as: content.hash)
+    }
+
+    /// What would be stored of `layers` of `network`.
+    static func content(_ layers: [LayerParameters], of network: NetworkSpecification) throws -> StoredContent {
         let bytes = try TrainedNetwork(layers, of: network).encoded()
-        let hash = ContentHash.of(bytes)
-        try folder.write(bytes, as: hash)
-        return hash
+        return StoredContent(hash: ContentHash.of(bytes), bytes: bytes)
     }
 
     /// The hash that `layers` of `network` would be stored under.
     public static func hash(of layers: [LayerParameters], in network: NetworkSpecification) throws -> String {
-        ContentHash.of(try TrainedNetwork(layers, of: network).encoded())
+        try content(layers, of: network).hash
     }
 
-    /// The layers stored under `hash`.
-    public func layers(_ hash: String) throws(StorageError) -> [LayerParameters] {
-        guard ContentHash.isWellFormed(hash), let bytes = try folder.read(hash) else { throw .notFound(hash: hash) }
+    /// The layers stored under `hash`, whose bytes are `content` if they are in no file.
+    public func layers(_ hash: String, content: [UInt8]? = nil) throws(StorageError) -> [LayerParameters] {
+        guard ContentHash.isWellFormed(hash) else { throw .notFound(hash: hash) }
+        let stored: [UInt8]? = if let content { content } else { try folder.read(hash) }
+        guard let bytes = stored else { throw .notFound(hash: hash) }
         do {
             return try bytes.withUnsafeBytes { try TrainedNetwork(decoding: $0) }.layers
         } catch {

@@ -7,29 +7,40 @@ public struct JobRunner: Sendable {
     /// Starts of one job; each but the last ended with the whole process, so that the job may be the reason.
     public static let attemptLimit = 3
 
-    private let tables: TableStore
-    private let networks: NetworkArchive
-    private let initialWeights: InitialWeightsArchive
+    private let archive: JobArchive
+    private let limits: DatasetLimits
     private let report: @Sendable (String) -> Void
 
-    /// A runner over these files. What the operator must know of a job's failure goes to `report`.
+    /// A runner over this archive. What the operator must know of a job's failure goes to `report`.
     public init(
-        tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive,
+        archive: JobArchive, limits: DatasetLimits = DatasetLimits(),
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
-        self.tables = tables
-        self.networks = networks
-        self.initialWeights = initialWeights
+        self.archive = archive
+        self.limits = limits
         self.report = report
     }
 
-    /// Trains. The network is on disk when this returns a result that has weights.
+    /// Whether training `job` takes some milliseconds at most, on any machine: each row of each epoch costs some
+    /// multiplications a parameter, and a little for itself.
+    @Sendable public static func isBrief(_ job: Job) -> Bool {
+        do {
+            let rows = try JSONDocument.parse(job.settings).root["data"]?["rows"]?["train"]?.integer
+            guard let rows else { return false }
+            return Double(rows) * Double(job.epochs) * Double(job.parameterCount + 50) < 2e7
+        } catch {
+            // Its run will say what is wrong with it.
+            return false
+        }
+    }
+
+    /// Trains. The network is in the ending, or on disk, when this returns a result that has weights.
     public func run(_ job: Job, _ monitor: TrainingMonitor) -> JobCompletion {
         if job.attempts > JobRunner.attemptLimit { return .finished(JobEnding(.failed, failure: .tooManyAttempts)) }
         do {
-            let layers = try job.initialWeightsHash.map { try initialWeights.layers($0) }
+            let layers = try job.initialWeightsHash.map { try archive.initialLayers($0) }
             let plan = try JobPlan(
-                stored: job.settings, initialLayers: layers, table: tables.open(job.tableHash), limits: tables.limits)
+                stored: job.settings, initialLayers: layers, table: archive.table(job.tableHash), limits: limits)
             let outcome = try Training.run(plan.network, plan.training, on: plan.data.sets, monitor: monitor)
             if outcome.interrupted { return .interrupted }
             return .finished(try ending(of: job, plan, outcome))
@@ -42,7 +53,7 @@ public struct JobRunner: Sendable {
 
     private func ending(of job: Job, _ plan: JobPlan, _ outcome: TrainingOutcome) throws -> JobEnding {
         let divergence = outcome.divergence
-        if divergence == nil { try networks.store(outcome.network, for: job.id) }
+        let network = divergence == nil ? try archive.keep(outcome.network, for: job.id) : nil
         var encoding = JSONWriter()
         encoding.object { plan.data.encoding.writeMembers(into: &$0) }
         let result = JobResult(
@@ -57,7 +68,7 @@ public struct JobRunner: Sendable {
             case .diverged: .failed
             }
         return JobEnding(
-            status, stopReason: outcome.stopReason, result: result, history: outcome.history,
+            status, stopReason: outcome.stopReason, result: result, network: network, history: outcome.history,
             failure: divergence.map { JobFailure($0, plan) })
     }
 }

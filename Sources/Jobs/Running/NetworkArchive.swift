@@ -1,7 +1,7 @@
 import Datasets
 import Perceptron
 
-/// The trained networks, one file a job.
+/// The trained networks that are too large for the store, one file a job.
 public struct NetworkArchive: Sendable {
     private let folder: DurableFolder
 
@@ -14,13 +14,19 @@ public struct NetworkArchive: Sendable {
 
     /// Keeps a job's network; it is on disk when this returns.
     public func store(_ network: TrainedNetwork, for id: JobID) throws(StorageError) {
-        try folder.write(network.encoded(), as: NetworkArchive.name(id))
+        try store(network.encoded(), for: id)
     }
 
-    /// A job's network, nil if none is kept.
-    public func network(of id: JobID) throws(StorageError) -> TrainedNetwork? {
+    /// Keeps a job's encoded network; it is on disk when this returns.
+    func store(_ encoded: [UInt8], for id: JobID) throws(StorageError) {
+        try folder.write(encoded, as: NetworkArchive.name(id))
+    }
+
+    /// A job's network, whose bytes are `content` if they are in no file; nil if none is kept.
+    public func network(of id: JobID, content: [UInt8]? = nil) throws(StorageError) -> TrainedNetwork? {
         let name = NetworkArchive.name(id)
-        guard let bytes = try folder.read(name) else { return nil }
+        let stored: [UInt8]? = if let content { content } else { try folder.read(name) }
+        guard let bytes = stored else { return nil }
         do {
             return try bytes.withUnsafeBytes { try TrainedNetwork(decoding: $0) }
         } catch {

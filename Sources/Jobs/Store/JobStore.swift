@@ -6,28 +6,36 @@ import Perceptron
 /// A worker's writes are fenced: `finish` and `requeue` name the lease epoch their attempt began with and do nothing
 /// once the job was given to someone else.
 public protocol JobStore: Sendable {
-    /// Queues a job. Throws `duplicate` if the id is taken.
+    /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken.
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job
     /// One job.
     func job(_ id: JobID) throws(StoreError) -> Job?
+    /// The same if it can be told without a wait; nil says nothing.
+    func rememberedJob(_ id: JobID) -> Job?
     /// Jobs, newest first, at most `limit` (≥ 1), those after the job `after` in that order. `after` may have been
     /// deleted since (the last 100,000 deletions are remembered), otherwise `unknownCursor` is thrown.
     func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job>
 
     /// Gives the oldest queued job to the caller, running and with a new lease epoch; nil when none is queued.
     func claim() throws(StoreError) -> Job?
-    /// Ends a job: status, result, history and event in one transaction. Returns whether the attempt still held the
-    /// job; if not, nothing changed.
+    /// Ends a job: status, result, network, history and event in one transaction. Returns whether the attempt still
+    /// held the job; if not, nothing changed.
     func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool
+    /// `finish` and `claim` in one transaction. The claim does not depend on whether the attempt still held its job.
+    func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover
     /// Hands back an interrupted job: it is queued again in its old place, or cancelled if that was asked for. Returns
     /// whether the attempt still held the job; if not, nothing changed.
     func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool
 
     /// Asks for cancellation: at once while queued, by way of the worker while running.
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome
-    /// Forgets a finished job, its history and its events.
+    /// Forgets a finished job, its network, its history and its events, and contents that nothing else needs.
     func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome
 
+    /// The network that came with a job's ending; nil if none did.
+    func network(_ id: JobID) throws(StoreError) -> [UInt8]?
+    /// The bytes kept under `hash`; nil if there are none.
+    func content(_ hash: String) throws(StoreError) -> [UInt8]?
     /// The learning curve of a finished job, empty before; nil for an unknown job.
     func history(_ id: JobID) throws(StoreError) -> [HistoryRow]?
     /// What happened to a job, in order, from event number `after` + 1 on; nil for an unknown job.
@@ -38,22 +46,40 @@ public protocol JobStore: Sendable {
     func recover() throws(StoreError) -> Recovery
     /// Jobs in each status, zeros included.
     func counts() throws(StoreError) -> [JobStatus: Int]
-    /// Jobs waiting for a worker.
+    /// Jobs waiting for a worker. This one call waits for nothing.
     func queuedCount() throws(StoreError) -> Int
 
-    /// Adds a data set. Throws `duplicate` if the id is taken.
-    func addDataset(_ dataset: DatasetRecord) throws(StoreError)
+    /// Adds a data set and keeps its table, if that has no file. Throws `duplicate` if the id is taken.
+    func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError)
     /// One data set.
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
     /// Data sets, newest first; paging as in `list`.
     func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord>
-    /// Forgets a data set and returns what it was; nil if it is unknown. Jobs that use its table keep it.
+    /// Forgets a data set, and its table if no job needs that, and returns what it was; nil if it is unknown.
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
 
     /// The tables that jobs or data sets still need.
     func referencedTables() throws(StoreError) -> Set<String>
     /// The starting weights that jobs still need.
     func referencedInitialWeights() throws(StoreError) -> Set<String>
+}
+
+extension JobStore {
+    /// Adds a data set whose table is a file. Throws `duplicate` if the id is taken.
+    public func addDataset(_ dataset: DatasetRecord) throws(StoreError) { try addDataset(dataset, table: nil) }
+}
+
+/// What came of a worker's turning from one job to the next.
+public struct Turnover: Sendable {
+    /// Whether the attempt still held its job; if not, the job did not change.
+    public let wasHeld: Bool
+    /// The oldest queued job, claimed; nil when none was queued.
+    public let next: Job?
+
+    package init(wasHeld: Bool, next: Job?) {
+        self.wasHeld = wasHeld
+        self.next = next
+    }
 }
 
 /// Part of a list.

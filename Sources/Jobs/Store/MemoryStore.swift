@@ -4,6 +4,7 @@ import Perceptron
 public final class MemoryStore: JobStore {
     private struct Record {
         var job: Job
+        var network: [UInt8]?
         var history: [HistoryRow] = []
         var events: [JobEvent] = []
     }
@@ -11,9 +12,26 @@ public final class MemoryStore: JobStore {
     private struct State {
         var jobs = MemoryList<Record>()
         var datasets = MemoryList<DatasetRecord>()
+        var contents: [String: [UInt8]] = [:]
         /// Places of the queued jobs in `jobs`, oldest first.
         var queue: [Int] = []
         var counts = Dictionary(uniqueKeysWithValues: JobStatus.allCases.map { ($0, 0) })
+
+        mutating func keep(_ contents: [StoredContent]) {
+            for content in contents { self.contents[content.hash] = content.bytes }
+        }
+
+        /// Drops those contents that nothing names any more.
+        mutating func release(_ hashes: String?...) {
+            for hash in hashes.compactMap(\.self) where contents[hash] != nil {
+                let isNeeded =
+                    jobs.places.contains { place in
+                        let job = jobs[place]?.job
+                        return job?.tableHash == hash || job?.initialWeightsHash == hash
+                    } || datasets.places.contains { datasets[$0]?.tableHash == hash }
+                if !isNeeded { contents[hash] = nil }
+            }
+        }
 
         /// Takes one step of the status machine with the job at `place`.
         mutating func change(_ place: Int, _ step: (inout Job) -> JobEvent?) -> Bool {
@@ -46,12 +64,16 @@ public final class MemoryStore: JobStore {
         try state.withLock { (state) throws(StoreError) in
             state.queue.append(try state.jobs.append(record, id: job.id.description))
             state.counts[.queued, default: 0] += 1
+            state.keep(submission.contents)
         }
         return job
     }
 
     /// One job.
     public func job(_ id: JobID) -> Job? { state.withLock { $0.jobs[id.description]?.job } }
+
+    /// The same.
+    public func rememberedJob(_ id: JobID) -> Job? { job(id) }
 
     /// Jobs, newest first.
     public func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
@@ -64,21 +86,33 @@ public final class MemoryStore: JobStore {
     }
 
     /// Gives the oldest queued job to the caller.
-    public func claim() -> Job? {
-        state.withLock { state in
-            guard let place = state.queue.first, state.change(place, { $0.start(at: clock()) }) else { return nil }
-            return state.jobs[place]?.job
-        }
-    }
+    public func claim() -> Job? { state.withLock { claim(&$0) } }
 
     /// Ends a job, if the attempt still holds it.
     public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) -> Bool {
+        state.withLock { finish(id, leaseEpoch, ending, &$0) }
+    }
+
+    /// Ends a job, if the attempt still holds it, and gives the oldest queued one to the caller.
+    public func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) -> Turnover {
         state.withLock { state in
-            guard let place = state.jobs.place(of: id.description) else { return false }
-            let held = state.change(place) { $0.finish(leaseEpoch: leaseEpoch, ending, at: clock()) }
-            if held { state.jobs[place]?.history = ending.history }
-            return held
+            let wasHeld = finish(id, leaseEpoch, ending, &state)
+            return Turnover(wasHeld: wasHeld, next: claim(&state))
         }
+    }
+
+    private func claim(_ state: inout State) -> Job? {
+        guard let place = state.queue.first, state.change(place, { $0.start(at: clock()) }) else { return nil }
+        return state.jobs[place]?.job
+    }
+
+    private func finish(_ id: JobID, _ leaseEpoch: Int, _ ending: JobEnding, _ state: inout State) -> Bool {
+        guard let place = state.jobs.place(of: id.description),
+            state.change(place, { $0.finish(leaseEpoch: leaseEpoch, ending, at: clock()) })
+        else { return false }
+        state.jobs[place]?.history = ending.history
+        state.jobs[place]?.network = ending.network
+        return true
     }
 
     /// Hands back an interrupted job, if the attempt still holds it.
@@ -105,9 +139,16 @@ public final class MemoryStore: JobStore {
             guard job.status.isTerminal else { return .conflict(job) }
             state.jobs.remove(id.description)
             state.counts[job.status, default: 0] -= 1
+            state.release(job.tableHash, job.initialWeightsHash)
             return .deleted(job)
         }
     }
+
+    /// The network that came with a job's ending.
+    public func network(_ id: JobID) -> [UInt8]? { state.withLock { $0.jobs[id.description]?.network } }
+
+    /// The bytes kept under `hash`.
+    public func content(_ hash: String) -> [UInt8]? { state.withLock { $0.contents[hash] } }
 
     /// The learning curve of a finished job.
     public func history(_ id: JobID) -> [HistoryRow]? { state.withLock { $0.jobs[id.description]?.history } }
@@ -135,9 +176,10 @@ public final class MemoryStore: JobStore {
     public func queuedCount() -> Int { state.withLock { $0.queue.count } }
 
     /// Adds a data set.
-    public func addDataset(_ dataset: DatasetRecord) throws(StoreError) {
+    public func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) {
         try state.withLock { (state) throws(StoreError) in
             _ = try state.datasets.append(dataset, id: dataset.id.description)
+            if let table { state.keep([table]) }
         }
     }
 
@@ -155,7 +197,11 @@ public final class MemoryStore: JobStore {
 
     /// Forgets a data set.
     public func deleteDataset(_ id: DatasetID) -> DatasetRecord? {
-        state.withLock { $0.datasets.remove(id.description) }
+        state.withLock { state in
+            let dataset = state.datasets.remove(id.description)
+            state.release(dataset?.tableHash)
+            return dataset
+        }
     }
 
     /// The tables that jobs or data sets still need.

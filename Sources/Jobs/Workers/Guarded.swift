@@ -1,6 +1,6 @@
 import Glibc
 
-/// A value behind a POSIX lock, with two bells that threads can wait for. The standard library's `Mutex` has no
+/// A value behind a POSIX lock, with bells that threads can wait for. The standard library's `Mutex` has no
 /// condition to wait on, and the thread sanitizer cannot see it.
 ///
 /// @unchecked: `value` is touched only while `mutex` is held; `mutex` and `bells` are set up in `init`, torn down in
@@ -10,6 +10,8 @@ package final class Guarded<Value: Sendable>: @unchecked Sendable {
     package enum Bell: Int, CaseIterable {
         /// There is something to do.
         case work
+        /// A job that waits may run.
+        case turn
         /// The pool is stopping, or a thread has.
         case stop
     }

@@ -1,6 +1,10 @@
 import Perceptron
 
-/// Threads that take jobs from a store, oldest first, and run them; each runs one job at a time.
+/// Threads that take jobs from a store, oldest first, and run them, as many at a time as there are workers.
+///
+/// A worker is two threads that take turns: while one trains, the other stores how the job before ended and fetches
+/// the next one, so that no processor waits for the disk. A job is fetched ahead only where it will wait for brief
+/// jobs alone.
 ///
 /// Whoever submits a job to the store calls `notifySubmitted`; nothing polls. Cancellation of a job goes through
 /// `cancel`, so that a running one hears of it at once. A pool that was started lives until it is drained.
@@ -8,11 +12,20 @@ public final class WorkerPool: Sendable {
     /// Runs a job to its end, or until its monitor is asked to stop.
     public typealias Run = @Sendable (Job, TrainingMonitor) -> JobCompletion
 
-    private struct State {
+    struct State {
         /// What the store holds at the start counts as one submission.
         var submissions = 1
         /// All jobs submitted up to this count of `submissions` had been claimed by someone.
         var claimedUpTo = 0
+        /// Jobs that are being claimed, wait for their turn or run.
+        var held = 0
+        /// Those of them that are known to take some milliseconds at most.
+        var brief = 0
+        /// Those of them that run.
+        var running = 0
+        /// Jobs that were claimed, and those of them that have been let run: they run in the order of their claims.
+        var claimed = 0
+        var letRun = 0
         var monitors: [JobID: TrainingMonitor] = [:]
         var threads: [WorkerThread] = []
         var alive = 0
@@ -20,25 +33,29 @@ public final class WorkerPool: Sendable {
         var stopBy: ContinuousClock.Instant?
     }
 
-    private let store: any JobStore
-    private let workers: Int
+    let store: any JobStore
+    let workers: Int
+    let backoff: Backoff
+    let report: @Sendable (StoreError) -> Void
+    let isBrief: @Sendable (Job) -> Bool
+    let run: Run
+    let state = Guarded(State())
     private let stackSize: Int
-    private let backoff: Backoff
-    private let report: @Sendable (StoreError) -> Void
-    private let run: Run
-    private let state = Guarded(State())
 
-    /// A pool of `workers` (≥ 1) threads with stacks of `stackSize` bytes; `start` sets them to work. Errors of the
+    /// A pool of `workers` (≥ 1) with thread stacks of `stackSize` bytes; `start` sets them to work. Errors of the
     /// store go to `report`, from any thread, and what failed is tried again after a wait given by `backoff`.
+    /// `isBrief` tells of a job that it will run for some milliseconds at most.
     public init(
         store: any JobStore, workers: Int, stackSize: Int = 16 << 20, backoff: Backoff = Backoff(),
-        report: @escaping @Sendable (StoreError) -> Void, run: @escaping Run
+        report: @escaping @Sendable (StoreError) -> Void, isBrief: @escaping @Sendable (Job) -> Bool = { _ in false },
+        run: @escaping Run
     ) {
         self.store = store
         self.workers = max(1, workers)
         self.stackSize = stackSize
         self.backoff = backoff
         self.report = report
+        self.isBrief = isBrief
         self.run = run
     }
 
@@ -51,7 +68,7 @@ public final class WorkerPool: Sendable {
             return true
         }
         guard mayStart else { return }
-        for _ in 1...workers {
+        for _ in 0..<2 * workers {
             state.withLock { $0.alive += 1 }
             do throws(ThreadError) {
                 let thread = try WorkerThread(stackSize: stackSize) { self.work() }
@@ -74,7 +91,7 @@ public final class WorkerPool: Sendable {
     public func monitor(for id: JobID) -> TrainingMonitor? { state.withLock { $0.monitors[id] } }
 
     /// Jobs that run in this pool now.
-    public var runningCount: Int { state.withLock { $0.monitors.count } }
+    public var runningCount: Int { state.withLock { $0.running } }
 
     /// Asks for a job's cancellation, in the store and of the worker that has it.
     public func cancel(_ id: JobID) throws(StoreError) -> CancelOutcome {
@@ -94,6 +111,7 @@ public final class WorkerPool: Sendable {
         }
         for monitor in monitors { monitor.stop(.interrupt) }
         state.ring(.work)
+        state.ring(.turn)
         state.ring(.stop)
         let ended = state.wait(for: .stop, timeout: timeout) { $0.alive == 0 ? true : nil } ?? false
         let threads = state.withLock { state in
@@ -104,106 +122,5 @@ public final class WorkerPool: Sendable {
             if ended { thread.join() } else { thread.abandon() }
         }
         return ended
-    }
-}
-
-// What a worker's thread does.
-extension WorkerPool {
-    private enum Turn {
-        case claim(seen: Int)
-        case stop
-    }
-
-    private func work() {
-        var failures = 0
-        while case .claim(let seen) = nextTurn() {
-            do throws(StoreError) {
-                let job = try store.claim()
-                failures = 0
-                if let job {
-                    attempt(job)
-                } else {
-                    state.withLock { $0.claimedUpTo = max($0.claimedUpTo, seen) }
-                }
-            } catch {
-                report(error)
-                failures += 1
-                _ = pause(after: failures)
-            }
-        }
-        state.withLock { $0.alive -= 1 }
-        state.ring(.stop)
-    }
-
-    /// Blocks while all that was submitted is known to be claimed. The count is read before the claim: what is
-    /// submitted while an empty-handed claim goes on makes the two differ, so no submission is slept through.
-    private func nextTurn() -> Turn {
-        let turn: Turn? = state.wait(for: .work) { state in
-            if state.stopBy != nil { return .stop }
-            return state.submissions == state.claimedUpTo ? nil : .claim(seen: state.submissions)
-        }
-        return turn ?? .stop
-    }
-
-    private func attempt(_ job: Job) {
-        let monitor = TrainingMonitor(epochs: job.epochs)
-        let isDraining = state.withLock { state in
-            state.monitors[job.id] = monitor
-            return state.stopBy != nil
-        }
-        var completion = JobCompletion.interrupted
-        if !isDraining {
-            if wasCancelledMeanwhile(job) { monitor.stop(.cancel) }
-            completion = run(job, monitor)
-        }
-        settle(job, completion)
-        // Only now: until the ending is stored, the job's readers find its progress here.
-        state.withLock { state in
-            if state.monitors[job.id] === monitor { state.monitors[job.id] = nil }
-        }
-    }
-
-    /// A cancellation that came between the claim and the monitor's registration has left its mark in the store.
-    private func wasCancelledMeanwhile(_ job: Job) -> Bool {
-        let status = persist { () throws(StoreError) in try store.job(job.id)?.status }
-        return status == .cancelling
-    }
-
-    /// Stores what became of an attempt. An attempt that lost its lease meanwhile has nothing more to say.
-    private func settle(_ job: Job, _ completion: JobCompletion) {
-        switch completion {
-        case .finished(let ending):
-            _ = persist { () throws(StoreError) in
-                try store.finish(job.id, leaseEpoch: job.leaseEpoch, ending)
-            }
-        case .interrupted:
-            let wasHeld = persist { () throws(StoreError) in
-                try store.requeue(job.id, leaseEpoch: job.leaseEpoch)
-            }
-            if wasHeld == true { notifySubmitted() }
-        }
-    }
-
-    /// Repeats `call` until it succeeds; nil if the pool has to stop before.
-    private func persist<Value>(_ call: () throws(StoreError) -> Value) -> Value? {
-        var failures = 0
-        while true {
-            do throws(StoreError) {
-                return try call()
-            } catch {
-                report(error)
-                failures += 1
-                if !pause(after: failures) { return nil }
-            }
-        }
-    }
-
-    /// Waits before a repetition. While the pool drains the wait is the shortest, and ends at the deadline: false then.
-    private func pause(after failures: Int) -> Bool {
-        let timeout = backoff.wait(after: failures)
-        guard let deadline = state.wait(for: .stop, timeout: timeout, until: { $0.stopBy }) else { return true }
-        guard ContinuousClock.now < deadline else { return false }
-        let _: Bool? = state.wait(for: .stop, timeout: backoff.initial) { _ in nil }
-        return true
     }
 }

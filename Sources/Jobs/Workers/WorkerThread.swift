@@ -1,11 +1,11 @@
 import Glibc
 
-/// A thread of its own with a stack of known size. Training blocks for minutes, as threads of a shared pool must not.
-struct WorkerThread: Sendable {
+/// A thread of its own with a stack of known size, for what blocks: threads of a shared pool must not.
+package struct WorkerThread: Sendable {
     private let handle: pthread_t
 
     /// Starts `body` on a new thread; throws the error number if the system grants none.
-    init(stackSize: Int, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
+    package init(stackSize: Int, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
@@ -22,10 +22,10 @@ struct WorkerThread: Sendable {
     }
 
     /// Waits for the thread's end. To be called once, or `abandon`.
-    func join() { pthread_join(handle, nil) }
+    package func join() { pthread_join(handle, nil) }
 
     /// Lets the thread end by itself.
-    func abandon() { pthread_detach(handle) }
+    package func abandon() { pthread_detach(handle) }
 }
 
 /// The system granted no thread.

@@ -17,15 +17,18 @@ struct DatasetsController: Sendable {
         try query.finish()
         let body = request.request.body
         let dataset = try service.custody.takingIn {
+            let isMapped = if case .spooled = body { true } else { false }
             let (table, hash) = try body.withUnsafeBytes { bytes in
-                (try ingest(bytes, as: mediaType.name, options), ContentHash.of(bytes))
+                let content = UploadedContent(bytes, isMapped: isMapped)
+                return (try ingest(content, as: mediaType.name, options), content.sha256())
             }
             var schema = JSONWriter()
             table.schema.write(into: &schema)
             let dataset = DatasetRecord(
                 name: name, createdAt: service.clock(), tableHash: table.hash, sha256: hash, bytes: body.count,
                 mediaType: mediaType.name, schema: schema.bytes)
-            try service.store.addDataset(dataset)
+            try service.store.addDataset(
+                dataset, table: table.content.map { StoredContent(hash: table.hash, bytes: $0) })
             return dataset
         }
         return try answer(201, dataset, headers: [("Location", "/v1/datasets/\(dataset.id)")])
@@ -44,12 +47,12 @@ struct DatasetsController: Sendable {
     }
 
     private func ingest(
-        _ bytes: UnsafeRawBufferPointer, as mediaType: String, _ options: CSVOptions?
+        _ content: UploadedContent, as mediaType: String, _ options: CSVOptions?
     ) throws -> TableReference {
         switch mediaType {
-        case "text/csv": try service.tables.ingestCSV(bytes, options: options ?? CSVOptions())
-        case "application/x-npy": try service.tables.ingestNPY(bytes)
-        default: try service.tables.ingestJSON(JSONDocument(parsing: bytes, isMapped: true).root)
+        case "text/csv": try service.tables.ingestCSV(content, options: options ?? CSVOptions())
+        case "application/x-npy": try service.tables.ingestNPY(content)
+        default: try service.tables.ingestJSON(content)
         }
     }
 

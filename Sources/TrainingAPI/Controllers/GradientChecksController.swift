@@ -18,8 +18,8 @@ struct GradientChecksController: Sendable {
                 headers: [("Retry-After", "2")])
         }
         defer { service.gradientCheckTurns.give(back: turn) }
-        let (plan, hash) = try service.custody.takingIn { try service.plan(asked) }
-        defer { service.custody.released(table: hash) }
+        let (plan, table) = try service.custody.takingIn { try service.plan(asked) }
+        defer { if table.content == nil { service.custody.released(table: table.hash) } }
         let weightsHash = try plan.network.initialLayers.map {
             try InitialWeightsArchive.hash(of: $0, in: plan.network)
         }

@@ -26,6 +26,12 @@ struct JobsController: Sendable {
 
     func show(_ request: RoutedRequest) throws -> HTTPResponse { answer(200, try job(request)) }
 
+    /// The answer of `show`, if the store has the job in memory.
+    func showFromMemory(_ parameters: [String]) -> HTTPResponse? {
+        guard let id = JobID(parameters[0]), let job = service.store.rememberedJob(id) else { return nil }
+        return answer(200, job)
+    }
+
     func cancel(_ request: RoutedRequest) throws -> HTTPResponse {
         let id = try jobID(request)
         switch try service.pool.cancel(id) {

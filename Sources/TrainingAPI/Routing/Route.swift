@@ -18,10 +18,13 @@ struct Route: Sendable {
     let body: Body
     let execution: HandlerExecution
     let handle: @Sendable (RoutedRequest) throws -> HTTPResponse
+    /// Answers from memory, on the connection's own thread, if it can at once; from the path's parameters.
+    let fromMemory: (@Sendable ([String]) -> HTTPResponse?)?
 
     /// - Parameter pattern: a path; a segment that starts with `:` stands for a parameter.
     init(
         _ method: String, _ pattern: String, body: Body = .none, on execution: HandlerExecution = .background,
+        fromMemory: (@Sendable ([String]) -> HTTPResponse?)? = nil,
         _ handle: @escaping @Sendable (RoutedRequest) throws -> HTTPResponse
     ) {
         self.method = method
@@ -29,6 +32,7 @@ struct Route: Sendable {
         self.body = body
         self.execution = execution
         self.handle = handle
+        self.fromMemory = fromMemory
     }
 
     /// The parameters of `path`, in order, if it has the pattern's form.

@@ -16,7 +16,7 @@ extension Router {
             routes: [
                 Route("POST", "/v1/jobs", body: job, jobs.submit),
                 Route("GET", "/v1/jobs", jobs.list),
-                Route("GET", "/v1/jobs/:id", jobs.show),
+                Route("GET", "/v1/jobs/:id", fromMemory: jobs.showFromMemory, jobs.show),
                 Route("DELETE", "/v1/jobs/:id", jobs.delete),
                 Route("POST", "/v1/jobs/:id/cancel", jobs.cancel),
                 Route("GET", "/v1/jobs/:id/history", jobs.history),

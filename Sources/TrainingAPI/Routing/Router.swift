@@ -28,6 +28,7 @@ struct Router: Sendable {
 
     private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
         if let problem = Router.refusal(of: head, for: route.body) { return .refuse(problem.response) }
+        if head.contentLength == 0, let response = route.fromMemory?(parameters) { return .answer(response) }
         let report = report
         let handle: @Sendable (HTTPRequest) -> HTTPResponse = { request in
             do {

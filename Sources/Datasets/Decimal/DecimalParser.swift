@@ -1,14 +1,18 @@
 /// Decimal text to the nearest Double (ties to even), without an object per number.
-/// Up to 19 digits and powers of ten from −27 to 55 go by D. Lemire, "Number parsing at a gigabyte per second" (2021);
+/// Up to 19 digits and powers of ten from −54 to 55 go by D. Lemire, "Number parsing at a gigabyte per second" (2021);
 /// what is left goes to the standard library.
 package enum DecimalParser {
     /// The number that begins at `cursor`: sign, digits with an optional point, optional exponent. Moves `cursor`
     /// behind it; nil (cursor where it was) if there is none. A number too large for a Double is infinite.
+    /// - Parameter isJSON: whether it must be a number of RFC 8259, section 6, and is one as simdjson reads it: a whole
+    ///   number has no negative zero.
     @inline(__always)
-    package static func parse(_ cursor: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Double? {
+    package static func parse(
+        _ cursor: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, isJSON: Bool = false
+    ) -> Double? {
         var at = cursor
         var isNegative = false
-        if at < end, at.pointee == UInt8(ascii: "-") || at.pointee == UInt8(ascii: "+") {
+        if at < end, at.pointee == UInt8(ascii: "-") || (!isJSON && at.pointee == UInt8(ascii: "+")) {
             isNegative = at.pointee == UInt8(ascii: "-")
             at += 1
         }
@@ -16,20 +20,35 @@ package enum DecimalParser {
         let whole = at
         digits(&at, end, &mantissa)
         var count = at - whole
+        if isJSON, count == 0 || (count > 1 && whole.pointee == UInt8(ascii: "0")) { return nil }
         var exponent = 0
+        var isWhole = true
         if at < end, at.pointee == UInt8(ascii: ".") {
             at += 1
             let fraction = at
             digits(&at, end, &mantissa)
             exponent = fraction - at
             count -= exponent
+            isWhole = false
+            if isJSON, exponent == 0 { return nil }
         }
         if count == 0 { return nil }
-        if at < end, at.pointee | 0x20 == UInt8(ascii: "e"), let power = power(&at, end) { exponent += power }
+        if at < end, at.pointee | 0x20 == UInt8(ascii: "e") {
+            if let power = power(&at, end) {
+                exponent += power
+                isWhole = false
+            } else if isJSON {
+                return nil
+            }
+        }
         let start = cursor
         cursor = at
-        if count <= 19, let magnitude = nearest(mantissa, exponent) { return isNegative ? -magnitude : magnitude }
-        return parseSlowly(start, at)
+        if count <= 19, let magnitude = nearest(mantissa, exponent) {
+            if isJSON, isWhole, magnitude == 0 { return 0 }
+            return isNegative ? -magnitude : magnitude
+        }
+        let number = parseSlowly(start, at)
+        return isJSON && isWhole && number == 0 ? 0 : number
     }
 
     @inline(__always)
@@ -37,9 +56,9 @@ package enum DecimalParser {
         _ at: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ mantissa: inout UInt64
     ) {
         while end - at >= 8 {
-            let word = UInt64(littleEndian: UnsafeRawPointer(at).loadUnaligned(as: UInt64.self))
-            guard isEightDigits(word) else { break }
-            mantissa = mantissa &* 100_000_000 &+ eightDigits(word)
+            let word = DigitWord.load(at)
+            guard DigitWord.others(word) == 0 else { break }
+            mantissa = mantissa &* 100_000_000 &+ DigitWord.value(word)
             at += 8
         }
         while at < end {
@@ -48,24 +67,6 @@ package enum DecimalParser {
             mantissa = mantissa &* 10 &+ UInt64(digit)
             at += 1
         }
-    }
-
-    /// Whether all eight bytes are between "0" and "9".
-    @inline(__always)
-    private static func isEightDigits(_ word: UInt64) -> Bool {
-        let high = word & 0xF0F0_F0F0_F0F0_F0F0
-        let carried = (word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0
-        return high | (carried >> 4) == 0x3333_3333_3333_3333
-    }
-
-    /// The number that eight digits spell, first digit in the lowest byte: pairs, then fours, then all.
-    @inline(__always)
-    private static func eightDigits(_ word: UInt64) -> UInt64 {
-        var value = word &- 0x3030_3030_3030_3030
-        value = value &* 10 &+ (value >> 8)
-        let low = (value & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
-        let high = ((value >> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
-        return (low &+ high) >> 32
     }
 
     /// The exponent after an "e" at `at`; an "e" without digits is not part of the number.
@@ -92,7 +93,8 @@ package enum DecimalParser {
         Double(String(decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self))
     }
 
-    private static let exactPowers: [Double] = [
+    /// The powers of ten that a Double holds exactly.
+    static let exactPowers: [Double] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
         1e20, 1e21, 1e22,
     ]
@@ -109,10 +111,13 @@ package enum DecimalParser {
         return nearestByProduct(mantissa, exponent)
     }
 
-    private static let smallestPower = -27
+    private static let smallestPower = -54
     private static let largestPower = 55
 
-    /// 5^q scaled to 128 bits with the top bit set: exact for q ≥ 0, rounded up for q < 0.
+    /// Powers for which the product of two words always decides.
+    private static let exactProducts = -27...55
+
+    /// 5^q scaled to 128 bits with the top bit set: exact for q ≥ 0, else rounded up, below 5^−27 rounded down.
     private static let powersOfFive: [UInt128] = (smallestPower...largestPower).map { q in
         var five: UInt128 = 1
         for _ in 0..<abs(q) { five *= 5 }
@@ -129,7 +134,7 @@ package enum DecimalParser {
                 quotient |= 1
             }
         }
-        return quotient + 1
+        return q < exactProducts.lowerBound ? quotient : quotient + 1
     }
 
     private static func nearestByProduct(_ mantissa: UInt64, _ q: Int) -> Double? {
@@ -144,6 +149,8 @@ package enum DecimalParser {
             let (sum, carried) = lower.addingReportingOverflow(second)
             lower = sum
             if carried { upper += 1 }
+            // Too near to call with 128 bits of the power.
+            if lower == .max, q < exactProducts.lowerBound { return nil }
         }
         let top = Int(upper >> 63)
         let shift = UInt64(top + 9)
