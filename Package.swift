@@ -10,14 +10,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(name: "JSONDocument", dependencies: ["CSimdJSON"]),
         .target(name: "CFloatingPoint"),
         .target(name: "CKernels"),
-        .target(name: "Perceptron", dependencies: ["COpenBLAS", "CFloatingPoint", "CKernels"]),
+        .target(name: "Perceptron", dependencies: ["CFloatingPoint", "CKernels"]),
         .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
