@@ -8,10 +8,10 @@ BINARY := .build/release/espalier
 export SWIFT_BACKTRACE := enable=no
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run build test check format lint clean
+.PHONY: help setup run build test check format lint bench bench-peers clean
 
 help: ## What there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Serve on 127.0.0.1:8080, data in ./data (ESPALIER_* variables change that)
 	exec $(BINARY) serve
@@ -36,5 +36,16 @@ lint: setup ## Check the format of the Swift sources
 format: setup ## Format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
-clean: ## Remove what building and testing made; ./data stays
-	rm -rf .build .venv
+# ONLY="w1 w3" measures some workloads, REPS=5 turns of each, PEERS="jax numpy" against some peers (or none), QUICK=1
+# only tries whether all works; ESPALIER_BINARY=… measures another build.
+BENCH_PYTHON = $(firstword $(wildcard .bench/venv/bin/python3 $(PYTHON)) python3)
+
+bench: $(if $(ESPALIER_BINARY),,build) ## Measure Espalier, its peers and the limits side by side; writes docs/benchmarks.md
+	$(BENCH_PYTHON) Benchmarks/run.py $(if $(ONLY),--only "$(ONLY)") $(if $(REPS),--reps $(REPS)) \
+		$(if $(PEERS),--peers "$(PEERS)") $(if $(QUICK),--quick)
+
+bench-peers: ## Install what to measure against, into .bench
+	Benchmarks/install-peers.sh
+
+clean: ## Remove what building, testing and measuring made; ./data stays
+	rm -rf .build .venv .bench

@@ -12,8 +12,9 @@ let package = Package(
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CShortestDecimal"),
 
-        .target(name: "JSONDocument", dependencies: ["CSimdJSON"]),
+        .target(name: "JSONDocument", dependencies: ["CSimdJSON", "CShortestDecimal"]),
         .target(name: "CFloatingPoint"),
         .target(name: "CKernels"),
         .target(name: "Perceptron", dependencies: ["CFloatingPoint", "CKernels"]),
@@ -47,5 +48,6 @@ let package = Package(
         .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

@@ -5,7 +5,7 @@ typedef struct {
     /// Number of the layer in the dropout stream; 0 for the network's input.
     uint32_t number;
     int has_dropout;
-    uint32_t threshold;
+    KeepRule keep;
     /// 1 / keep_prob
     T scale;
     /// Whether the weights' gradient is taken by weights rather than by samples.
@@ -37,7 +37,6 @@ typedef struct {
     /// (samples, units) of the layer at hand, rows `transposed_stride` apart.
     T *transposed;
     ptrdiff_t transposed_stride;
-    uint32_t *words;
     Layer *layers;
 } State;
 
@@ -81,7 +80,6 @@ static size_t lay_out(char *block, const ck_network *network, int64_t rows, int 
     ptrdiff_t transposed_stride = round_up(widest, VL) + VL;
     T *transposed = TAKE(T, stride * transposed_stride);
     for (int i = 0; i < network->layer_count; i++) drops |= network->layers[i].keep_prob < 1;
-    uint32_t *words = drops ? TAKE(uint32_t, stride * widest + 8 + 4 * STREAMS * VL64) : NULL;
     int inputs = network->inputs;
     for (int i = 0; i < network->layer_count; i++) {
         const ck_layer *l = &network->layers[i];
@@ -96,7 +94,7 @@ static size_t lay_out(char *block, const ck_network *network, int64_t rows, int 
                 + (int64_t)inputs * tile_vectors * VL / QL;
             layers[i] = (Layer){
                 .units = l->units, .inputs = inputs, .activation = l->activation, .number = (uint32_t)i + 1,
-                .has_dropout = has_dropout, .threshold = has_dropout ? (uint32_t)(l->keep_prob * 0x1p32) : 0,
+                .has_dropout = has_dropout, .keep = keep_rule(has_dropout ? l->keep_prob : 0),
                 .scale = has_dropout ? (T)(1 / l->keep_prob) : 1, .by_weights = by_weights < by_samples,
                 .weights = l->weights, .biases = l->biases, .values = values, .factors = factors,
             };
@@ -109,10 +107,10 @@ static size_t lay_out(char *block, const ck_network *network, int64_t rows, int 
             .rows = rows, .tile_rows = (int)(tile_vectors * VL), .stride = stride, .keeps_inputs = keeps_inputs,
             .task = network->task, .layer_count = network->layer_count, .has_dropout = drops,
             .input = {.units = network->inputs, .has_dropout = has_dropout,
-                .threshold = has_dropout ? (uint32_t)(network->input_keep_prob * 0x1p32) : 0,
+                .keep = keep_rule(has_dropout ? network->input_keep_prob : 0),
                 .scale = has_dropout ? (T)(1 / network->input_keep_prob) : 1, .values = input_values},
             .x = x, .y = y, .delta = delta, .transposed = transposed, .transposed_stride = transposed_stride,
-            .words = words, .layers = layers,
+            .layers = layers,
         };
         philox_keys(&s->keys, network->dropout_seed);
     }

@@ -21,73 +21,70 @@ static void pack(
     for (int r = rows; r < end; r++) tile_y[r] = 0;
 }
 
-INLINE void drop(T *values, T *factor, V keep) {
-    V v = load(values);
-    store(values, v * keep);
-    if (factor) store(factor, keep);
+INLINE void drop(T *values, T *factor, VI kept, V scale) {
+    store(values, kept ? load(values) * scale : splat(0));
+    if (factor) store(factor, kept ? scale : splat(0));
 }
 
-/// Inverted dropout on `values` (units, samples), whose first sample is example `first` of the batch. Element
-/// row · units + unit of the mask is word (element & 3) of the stream's block (element >> 2).
-static void drop_layer(const State *s, const Layer *l, T *values, int64_t first, int rows, uint32_t step) {
+/// Drops by a word of masks in each lane: a unit's samples from `place` on, an even one and the next to each lane, as
+/// far as `end`.
+INLINE void drop_samples(T *values, T *factors, ptrdiff_t place, V64 word, VU cut, V scale, int vectors) {
+#if CK_DOUBLE
+    const V64 even = word & (V64)0xffffull, odd = word >> 16 & (V64)0xffffull;
+    drop(values + place, factors ? factors + place : NULL, interleaved_lower(even, odd) < cut, scale);
+    if (vectors == 1) return;
+    place += VL;
+    drop(values + place, factors ? factors + place : NULL, interleaved_upper(even, odd) < cut, scale);
+#else
+    (void)vectors;
+    const VU number = (VU)((word & (V64)0xffffull) | (word << 16 & (V64)0xffff00000000ull));
+    drop(values + place, factors ? factors + place : NULL, number < cut, scale);
+#endif
+}
+
+/// Inverted dropout on `values` (units, samples), whose first sample is example `first` of the batch, an even one; see
+/// `mask_bytes` for the order of the numbers.
+INLINE void drop_units(
+    const State *s, const Layer *l, T *values, T *const factors, int64_t first, int rows, uint32_t step,
+    const int whole_quads
+) {
+    enum { SAMPLES = 2 * VL64 };
     const ptrdiff_t stride = s->stride;
     const V scale = splat(l->scale);
-    const VU threshold = (VU)(U)l->threshold;
-    if (l->units % 4 == 0) {
-        // A block is four units of one example: a lane per example, a vector of masks per word. In float32 even and odd
-        // lanes are two streams.
-        enum { ITEMS = STREAMS / WIDE };
-        const int groups = l->units / 4, items = (rows + VL - 1) / VL * groups;
-        const V64 lane = lanes64() * (V64)(uint64_t)(WIDE * groups);
-        int r = 0, g = 0;
-        for (int item = 0; item < items; item += ITEMS) {
-            V64 blocks[STREAMS];
-            Words words[STREAMS];
-            ptrdiff_t places[ITEMS];
-            UNROLL for (int q = 0; q < ITEMS; q++) {
-                places[q] = (ptrdiff_t)g * 4 * stride + r;
-                UNROLL for (int h = 0; h < WIDE; h++)
-                    blocks[q * WIDE + h] = lane + (V64)(uint64_t)((first + r + h) * groups + g);
-                if (++g == groups) {
-                    g = 0;
-                    r += VL;
-                }
-            }
-            philox(&s->keys, blocks, words, l->number, step, DROPOUT, STREAMS);
-            UNROLL for (int q = 0; q < ITEMS; q++) {
-                UNROLL for (int w = 0; w < 4; w++) {
-#if CK_DOUBLE
-                    VU word = words[q].words[w] & (V64)PHILOX_LOW;
-#else
-                    VU word = (VU)packed(words[2 * q].words[w], words[2 * q + 1].words[w]);
-#endif
-                    ptrdiff_t place = places[q] + w * stride;
-                    V keep = word < threshold ? scale : splat(0);
-                    if (item + q < items) drop(values + place, l->factors ? l->factors + place : NULL, keep);
-                }
+    const VU cut = (VU)(U)l->keep.cut;
+    const int end = (int)round_up(rows, VL), groups = (rows + SAMPLES - 1) / SAMPLES, quads = (l->units + 3) / 4;
+    const V64 lane = lanes64() * (V64)(uint64_t)quads;
+    int sample = 0, quad = 0;
+    for (int left = groups * quads; left > 0; left -= STREAMS) {
+        V64 blocks[STREAMS];
+        Words words[STREAMS];
+        int samples[STREAMS], quads_at[STREAMS];
+        UNROLL for (int q = 0; q < STREAMS; q++) {
+            samples[q] = sample;
+            quads_at[q] = quad;
+            blocks[q] = lane + (V64)((uint64_t)((first + sample) >> 1) * (uint64_t)quads + (uint64_t)quad);
+            if (++quad == quads) {
+                quad = 0;
+                sample += SAMPLES;
             }
         }
-        return;
+        mask_words(&s->keys, l->keep, blocks, words, l->number, step);
+        UNROLL for (int q = 0; q < STREAMS; q++) {
+            const int unit = 4 * quads_at[q], vectors = samples[q] + VL < end ? 2 : 1;
+            const int units = q >= left ? 0 : whole_quads ? 4 : l->units - unit;
+            UNROLL for (int w = 0; w < 4; w++)
+                if (w < units)
+                    drop_samples(
+                        values, factors, (unit + w) * stride + samples[q], words[q].words[w], cut, scale, vectors);
+        }
     }
-    uint64_t start = (uint64_t)first * (uint64_t)l->units;
-    int skipped = (int)(start & 3);
-    int64_t count = (int64_t)rows * l->units;
-    philox_words(&s->keys, s->words, start >> 2, (skipped + count + 3) / 4, l->number, step, DROPOUT);
-    const uint32_t *words = s->words + skipped;
-    T *const factors = l->factors;
-    const int units = l->units;
-    for (int r = 0; r < rows; r += VL)
-        for (int u = 0; u < units; u++) {
-            // By way of memory: putting one number after the other into a vector takes longer. Past the last row lie
-            // words of no meaning, for samples of no meaning.
-            U numbers[VL];
-            UNROLL for (int i = 0; i < VL; i++) numbers[i] = words[(ptrdiff_t)(r + i) * units + u];
-            VU word;
-            memcpy(&word, numbers, sizeof word);
-            ptrdiff_t place = u * stride + r;
-            V keep = word < threshold ? scale : splat(0);
-            drop(values + place, factors ? factors + place : NULL, keep);
-        }
+}
+
+static void drop_layer(const State *s, const Layer *l, T *values, int64_t first, int rows, uint32_t step) {
+    if (l->units % 4 == 0 && !l->factors)
+        drop_units(s, l, values, NULL, first, rows, step, 1);
+    else
+        drop_units(s, l, values, l->factors, first, rows, step, 0);
 }
 
 #define EACH_VECTOR(l, rows) \

@@ -1,3 +1,5 @@
+import CShortestDecimal
+
 /// Writes JSON text into a growing byte buffer, members in the order given, every number as the shortest decimal that
 /// reads back to the same bits. The caller keeps the structure legal; commas are the writer's business.
 public struct JSONWriter: Sendable {
@@ -64,14 +66,22 @@ public struct JSONWriter: Sendable {
 
     /// Writes a number; NaN and infinities, which JSON lacks, become null.
     public mutating func value(_ number: Double) {
-        separate()
-        bytes.append(contentsOf: (number.isFinite ? number.description : "null").utf8)
+        withUnsafePointer(to: number) { values(UnsafeBufferPointer(start: $0, count: 1)) }
     }
 
     /// Writes a number; NaN and infinities become null.
     public mutating func value(_ number: Float) {
-        separate()
-        bytes.append(contentsOf: (number.isFinite ? number.description : "null").utf8)
+        withUnsafePointer(to: number) { values(UnsafeBufferPointer(start: $0, count: 1)) }
+    }
+
+    /// Writes numbers, one value each; NaN and infinities become null.
+    public mutating func values(_ numbers: UnsafeBufferPointer<Double>) {
+        append(numbers, most: SHORTEST_DECIMAL_DOUBLE, shortest_decimal_doubles)
+    }
+
+    /// Writes numbers, one value each; NaN and infinities become null.
+    public mutating func values(_ numbers: UnsafeBufferPointer<Float>) {
+        append(numbers, most: SHORTEST_DECIMAL_FLOAT, shortest_decimal_floats)
     }
 
     /// Writes `true` or `false`.
@@ -126,6 +136,28 @@ public struct JSONWriter: Sendable {
     public mutating func member(_ name: String, _ flag: Bool?) {
         self.name(name)
         if let flag { value(flag) } else { null() }
+    }
+
+    /// The texts of `numbers`, each of at most `most` bytes with its comma, by way of a small block on the stack.
+    private mutating func append<Number>(
+        _ numbers: UnsafeBufferPointer<Number>, most: Int,
+        _ write: (UnsafePointer<Number>, Int, UnsafeMutablePointer<CChar>) -> Int
+    ) {
+        let blockSize = 256
+        withUnsafeTemporaryAllocation(
+            of: CChar.self, capacity: min(numbers.count, blockSize) * most + SHORTEST_DECIMAL_SLACK
+        ) { text in
+            guard var next = numbers.baseAddress, let start = text.baseAddress else { return }
+            var left = numbers.count
+            while left > 0 {
+                separate()
+                let count = min(left, blockSize)
+                let length = write(next, count, start)
+                bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: length))
+                next += count
+                left -= count
+            }
+        }
     }
 
     private mutating func separate() {

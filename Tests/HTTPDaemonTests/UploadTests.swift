@@ -152,10 +152,12 @@ extension DaemonTests {
     ])
     func aClientThatEndsItsSideAfterAWholeRequestIsAnswered(rest: String) throws {
         let daemon = try HTTPDaemon.make { _ in .accept(bodyLimit: 100, handle: echo) }
-        for _ in 0..<20 {
-            let client = try daemon.connect()
+        let clients = try (0..<20).map { _ in try daemon.connect() }
+        for client in clients {
             try client.send("POST / HTTP/1.1\r\nHost: x\r\n" + rest)
             client.endSending()
+        }
+        for client in clients {
             #expect(try client.response().text == (rest == "\r\n" ? "POST empty" : "POST bytes abc"))
             #expect(try client.isClosedByServer())
         }

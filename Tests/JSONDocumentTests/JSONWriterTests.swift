@@ -89,4 +89,38 @@ import Testing
         parts += json.drain()
         #expect(String(decoding: parts, as: UTF8.self) == "[1,2]")
     }
+
+    /// The standard library's `description` is the second truth: it too is the nearest of the shortest.
+    @Test func numbersAreTheShortestDecimals() {
+        var generator = SystemRandomNumberGenerator()
+        var numbers: [Double] = [0, -0.0, .nan, .infinity, -.infinity, 0x1p53, Double(0x1p53).nextUp]
+        numbers += [.leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude]
+        for exponent in -330...310 {
+            numbers.append(Double("1e\(exponent)") ?? .nan)
+            numbers.append(Double("-123456789012345678e\(exponent)") ?? .nan)
+        }
+        for exponent in 0..<62 {
+            let power = Double(1 << exponent)
+            numbers += [power, power - 1, 1 / power]
+        }
+        for _ in 0..<200_000 {
+            numbers.append(Double(bitPattern: generator.next()))
+            numbers.append(Double(Int.random(in: -100_000...100_000)) / 1000)
+        }
+        let floats: [Float] = numbers.flatMap {
+            [Float($0), Float(bitPattern: UInt32(truncatingIfNeeded: $0.bitPattern))]
+        }
+        #expect(differences(numbers, text { json in numbers.withUnsafeBufferPointer { json.values($0) } }) == [])
+        #expect(differences(floats, text { json in floats.withUnsafeBufferPointer { json.values($0) } }) == [])
+    }
+
+    /// The texts in `written` that are not their numbers' descriptions, with these.
+    private func differences<Number: BinaryFloatingPoint & CustomStringConvertible>(
+        _ numbers: [Number], _ written: String
+    ) -> [String] {
+        zip(numbers, written.split(separator: ",")).compactMap { number, text in
+            let described = number.isFinite ? number.description : "null"
+            return described == text ? nil : "\(text) for \(described)"
+        }
+    }
 }

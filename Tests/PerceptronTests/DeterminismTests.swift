@@ -107,6 +107,20 @@ import Testing
                 == SIMD4(0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
     }
 
+    @Test func philoxOfSevenRoundsAnswersAsItsAuthorsPublished() {
+        let ones = UInt32.max
+        #expect(
+            Philox.rounds(SIMD4(0, 0, 0, 0), (0, 0), count: 7)
+                == SIMD4(0x5f6f_b709, 0x0d89_3f64, 0x4f12_1f81, 0x4f73_0a48))
+        #expect(
+            Philox.rounds(SIMD4(ones, ones, ones, ones), (ones, ones), count: 7)
+                == SIMD4(0x5207_ddc2, 0x4516_5e59, 0x4d8e_e751, 0x8c52_f662))
+        #expect(
+            Philox.rounds(
+                SIMD4(0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344), (0xa409_3822, 0x299f_31d0), count: 7)
+                == SIMD4(0x4dfc_caba, 0x190a_87f0, 0xc473_62ba, 0xb6b5_242a))
+    }
+
     @Test func philoxWeightsHaveTheInitializersSpread() throws {
         let examples = RandomProblem.examples(4, inputs: 300, task: .binary)
         for (initializer, variance) in [

@@ -132,14 +132,13 @@ struct NaiveNetwork {
         }
     }
 
-    /// 1 / keepProb or 0, by the documented counter: element row·units + unit of the layer's mask of this step.
+    /// 1 / keepProb or 0, by the documented counters.
     private func dropFactor(layer: Int, row: Int, unit: Int, units: Int, keepProb: Double) -> Double {
         if keepProb == 1 { return 1 }
-        let element = row * units + unit
         let step = training.dropoutMask == .fixed ? 0 : steps
-        let words = Philox(seed: training.dropoutSeed, purpose: .dropout)
-            .words(block: UInt32(element / 4), major: UInt32(step), minor: UInt32(layer))
-        return Double(words[element % 4]) < keepProb * 4_294_967_296 ? 1 / keepProb : 0
+        let number = documentedMaskNumber(
+            seed: training.dropoutSeed, step: UInt32(step), layer: UInt32(layer), row: row, unit: unit, units: units)
+        return Double(number) < keepProb * 4_294_967_296 ? 1 / keepProb : 0
     }
 
     /// One update on the examples `rows`; answers the cost before it.
@@ -284,4 +283,14 @@ struct ScalarOptimizer {
             w -= rate * (m / (1 - pow(beta1, t)) / ((v / (1 - pow(beta2, t))).squareRoot() + epsilon) + decay)
         }
     }
+}
+
+/// The 32-bit number that keeps `unit` of `row` where it is below keep_prob · 2³².
+func documentedMaskNumber(seed: UInt64, step: UInt32, layer: UInt32, row: Int, unit: Int, units: Int) -> UInt32 {
+    let block = UInt32(truncatingIfNeeded: row / 2 * ((units + 3) / 4) + unit / 4)
+    let halves = [Philox.Purpose.dropout, .dropoutTies].map { purpose in
+        let words = Philox(seed: seed, purpose: purpose).words(block: block, major: step, minor: layer)
+        return words[unit % 4] >> (row % 2 == 0 ? 0 : 16) & 0xFFFF
+    }
+    return halves[0] << 16 | halves[1]
 }

@@ -158,7 +158,8 @@ typedef struct {
     void (*scale)(void *x, double factor, int64_t count);
     void (*add_penalty)(void *g, const void *w, double decay, double pull, int64_t count);
     void (*masks)(
-        uint8_t *out, uint64_t seed, uint32_t step, uint32_t layer, int64_t first, int64_t count, uint32_t threshold);
+        uint8_t *out, uint64_t seed, uint32_t step, uint32_t layer, int64_t first, int64_t rows, int32_t units,
+        double keep_prob);
     void (*shuffle)(int32_t *order, int64_t count, uint64_t seed, uint32_t major);
     void (*exp)(const void *x, void *out, int64_t count);
     void (*log1p)(const void *x, void *out, int64_t count);

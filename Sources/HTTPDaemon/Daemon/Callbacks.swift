@@ -31,12 +31,11 @@ func handleRequest(
 /// MHD_RequestCompletedCallback. Balances the retain of `handleRequest`; a request whose headers were never complete
 /// has none.
 func requestCompleted(
-    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
-    _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ reason: MHD_RequestTerminationCode
+    _ context: UnsafeMutableRawPointer?, _: OpaquePointer?,
+    _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _: MHD_RequestTerminationCode
 ) {
-    guard let context, let connection, let slot, let retained = slot.pointee else { return }
+    guard let context, let slot, let retained = slot.pointee else { return }
     slot.pointee = nil
-    if reason == .REQUEST_TERMINATED_COMPLETED_OK { ClientConnection(connection).noticeEnd() }
     let exchange = Unmanaged<Exchange>.fromOpaque(retained).takeRetainedValue()
     exchange.complete()
     core(context).traffic.withLock { $0.end(exchange) }
@@ -47,16 +46,18 @@ func connectionChanged(
     _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
     _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ event: MHD_ConnectionNotificationCode
 ) {
-    guard let connection, let slot else { return }
+    guard let context, let connection, let slot else { return }
+    let client = ClientConnection(connection)
     switch event {
     case .CONNECTION_NOTIFY_STARTED:
-        let socket = ClientSocket(peerAddress: ClientConnection(connection).peerAddress)
-        slot.pointee = Unmanaged.passRetained(socket).toOpaque()
+        slot.pointee = Unmanaged.passRetained(ClientSocket(peerAddress: client.peerAddress)).toOpaque()
+        core(context).halfClosed.add(client.descriptor)
     case .CONNECTION_NOTIFY_CLOSED:
-        guard let context, let retained = slot.pointee else { return }
+        core(context).halfClosed.remove(client.descriptor)
+        guard let retained = slot.pointee else { return }
         slot.pointee = nil
         let socket = Unmanaged<ClientSocket>.fromOpaque(retained).takeRetainedValue()
-        if socket.isRefused { core(context).lingering.take(ClientConnection(connection).descriptor) }
+        if socket.isRefused { core(context).lingering.take(client.descriptor) }
     @unknown default:
         return
     }

@@ -46,17 +46,6 @@ struct ClientConnection: @unchecked Sendable {
         return MHD_queue_response(handle, prepared.status, prepared.handle) == .YES
     }
 
-    /// Has libmicrohttpd look at the socket again where the client has closed it. It reads until it gets less than it
-    /// asked for and then waits for the next edge of epoll: an end that came along with the last bytes is in none, and
-    /// the request would stay until the idle timeout. A shutdown makes one more edge.
-    func noticeEnd() {
-        // libmicrohttpd's sockets never block.
-        let socket = descriptor
-        var byte: UInt8 = 0
-        let count = retryingInterrupted { recv(socket, &byte, 1, Int32(MSG_PEEK)) }
-        if count == 0 { shutdown(socket, Int32(SHUT_RD)) }
-    }
-
     func suspend() { MHD_suspend_connection(handle) }
 
     func resume() { MHD_resume_connection(handle) }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What the requests of one daemon share; the context of its callbacks.
 final class DaemonCore: Sendable {
     let configuration: HTTPDaemonConfiguration
@@ -5,7 +7,10 @@ final class DaemonCore: Sendable {
     let pool: BackgroundPool
     let heavyPool: BackgroundPool
     let lingering: LingeringClose
+    let halfClosed: HalfClosedWatch
     let traffic = Monitor(Traffic())
+    /// Set once, before `Traffic` drains: new requests are refused, answers close their connections.
+    let isDraining = Atomic(false)
 
     init(
         configuration: HTTPDaemonConfiguration, route: @escaping @Sendable (HTTPRequestHead) -> RequestDecision
@@ -18,6 +23,13 @@ final class DaemonCore: Sendable {
             heavyPool = try BackgroundPool(threads: configuration.heavyThreads)
         } catch {
             pool.close()
+            throw error
+        }
+        do throws(SystemError) {
+            halfClosed = try HalfClosedWatch()
+        } catch {
+            pool.close()
+            heavyPool.close()
             throw error
         }
     }

@@ -37,7 +37,7 @@ final class Exchange: @unchecked Sendable {
             return refuse(fault(.malformed(error)))
         }
         self.head = head
-        if core.traffic.withLock({ $0.isDraining }) { return refuse(fault(.stopping)) }
+        if core.isDraining.load(ordering: .acquiring) { return refuse(fault(.stopping)) }
 
         switch core.route(head) {
         case .refuse(let response):
@@ -53,7 +53,6 @@ final class Exchange: @unchecked Sendable {
                     storage: storage, limit: limit, contentLength: head.contentLength,
                     dropLimit: core.configuration.dropLimit)
             phase = .receiving(receiver, execution, handle)
-            if receiver != nil { connection.noticeEnd() }
         }
         return true
     }
@@ -61,7 +60,6 @@ final class Exchange: @unchecked Sendable {
     /// A call with a piece of the body. Returns false where the connection is to be cut.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard case .receiving(let receiver?, _, _) = phase else { return false }
-        defer { connection.noticeEnd() }
         return receiver.append(bytes)
     }
 
@@ -144,7 +142,7 @@ final class Exchange: @unchecked Sendable {
 
     private func answer(_ response: HTTPResponse) -> Bool {
         phase = .answered
-        return send(response, closing: core.traffic.withLock { $0.isDraining })
+        return send(response, closing: core.isDraining.load(ordering: .acquiring))
     }
 
     /// Answers with the request's body unread. What follows on the wire is not looked at: the connection ends.

@@ -43,6 +43,7 @@ public final class HTTPDaemon: Sendable {
             let reason = SystemError(call: "MHD_start_daemon", path: configuration.host)
             core.pool.close()
             core.heavyPool.close()
+            core.halfClosed.close()
             throw .cannotStart(reason: reason)
         }
         running = Mutex(Running(daemon: daemon, listening: listening))
@@ -64,7 +65,7 @@ public final class HTTPDaemon: Sendable {
         }
         guard let taken else { return 0 }
 
-        core.traffic.withLock { $0.drain() }
+        core.isDraining.store(true, ordering: .releasing)
         // libmicrohttpd's threads may look at the descriptor until they have ended, so it is closed last.
         let descriptor = MHD_quiesce_daemon(taken.daemon)
         taken.listening.refuseConnections()
@@ -78,6 +79,7 @@ public final class HTTPDaemon: Sendable {
         // It aborts the process where a connection is suspended: there is none any more, see Traffic.close.
         MHD_stop_daemon(taken.daemon)
         close(descriptor)
+        core.halfClosed.close()
         core.lingering.close()
         return late.active
     }

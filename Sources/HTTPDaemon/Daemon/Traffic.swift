@@ -1,7 +1,6 @@
-/// The requests in flight, and whether the daemon still takes and suspends any.
+/// The requests in flight, and whether the daemon still suspends any.
 struct Traffic {
     private(set) var active = 0
-    private(set) var isDraining = false
     private var isClosed = false
     private var suspended: [ObjectIdentifier: Exchange] = [:]
 
@@ -11,8 +10,6 @@ struct Traffic {
         active -= 1
         suspended[ObjectIdentifier(exchange)] = nil
     }
-
-    mutating func drain() { isDraining = true }
 
     /// Returns false once the daemon is about to stop: a connection suspended then would abort the process.
     mutating func suspend(_ exchange: Exchange) -> Bool {

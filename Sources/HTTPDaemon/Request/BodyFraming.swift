@@ -8,15 +8,21 @@ public enum BodyFraming: Sendable, Equatable {
     /// Reads the framing headers strictly. Whatever two servers could read differently is refused:
     /// that difference is what request smuggling lives on.
     init(headers: HTTPHeaders, version: HTTPVersion) throws(MalformedRequest) {
-        try Self.checkFields(headers)
-        switch headers.values(of: "Host").count {
-        case 0 where version >= .http11: throw .missingHost
-        case 0, 1: break
-        default: throw .severalHosts
+        var hosts = 0
+        var lengths: [String] = []
+        var codings: [String] = []
+        for field in headers.fields {
+            try Self.check(field)
+            if field.name.equalsIgnoringASCIICase("Host") {
+                hosts += 1
+            } else if field.name.equalsIgnoringASCIICase("Content-Length") {
+                lengths.append(field.value)
+            } else if field.name.equalsIgnoringASCIICase("Transfer-Encoding") {
+                codings.append(field.value)
+            }
         }
-
-        let lengths = headers.values(of: "Content-Length")
-        let codings = headers.values(of: "Transfer-Encoding")
+        if hosts == 0 && version >= .http11 { throw .missingHost }
+        if hosts > 1 { throw .severalHosts }
         if !lengths.isEmpty && !codings.isEmpty { throw .contentLengthWithTransferEncoding }
         if lengths.count > 1 { throw .severalContentLengths }
         if let coding = codings.first {
@@ -36,12 +42,10 @@ public enum BodyFraming: Sendable, Equatable {
         }
     }
 
-    private static func checkFields(_ headers: HTTPHeaders) throws(MalformedRequest) {
-        for field in headers.fields {
-            guard field.name.isHTTPToken else { throw .invalidHeaderName }
-            guard field.value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }) else {
-                throw .invalidHeaderValue
-            }
+    private static func check(_ field: HTTPHeaders.Field) throws(MalformedRequest) {
+        guard field.name.isHTTPToken else { throw .invalidHeaderName }
+        guard field.value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }) else {
+            throw .invalidHeaderValue
         }
     }
 }

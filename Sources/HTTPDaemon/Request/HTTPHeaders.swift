@@ -45,8 +45,15 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 extension String {
     /// Whether both have the same bytes but for the case of ASCII letters.
     func equalsIgnoringASCIICase(_ other: String) -> Bool {
-        utf8.count == other.utf8.count
-            && zip(utf8, other.utf8).allSatisfy { $0 == $1 || $0.asciiLowercased == $1.asciiLowercased }
+        let (left, right) = (utf8, other.utf8)
+        guard left.count == right.count else { return false }
+        var place = right.startIndex
+        for byte in left {
+            let its = right[place]
+            if byte != its && byte.asciiLowercased != its.asciiLowercased { return false }
+            place = right.index(after: place)
+        }
+        return true
     }
 }
 

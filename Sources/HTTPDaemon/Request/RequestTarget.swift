@@ -19,17 +19,21 @@ struct RequestTarget {
     let query: [QueryParameter]
 
     init(_ raw: String) throws(MalformedRequest) {
-        let target = try Self.originForm(raw[...])
-        guard target.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "#") }) else {
-            throw .invalidTarget
-        }
-        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        path = try Self.segments(target[..<(mark ?? target.endIndex)])
-        query =
-            try mark.map { mark throws(MalformedRequest) in
-                try Self.parameters(target[target.utf8.index(after: mark)...])
-            } ?? []
+        var target = try Self.originForm(raw[...])
+        (path, query) = try target.withUTF8 { bytes in
+            Result { () throws(MalformedRequest) in try Self.parts(bytes) }
+        }.get()
     }
+
+    private static func parts(_ target: Bytes) throws(MalformedRequest) -> (path: [String], query: [QueryParameter]) {
+        guard target.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "#") }) else { throw .invalidTarget }
+        guard let mark = target.firstIndex(of: UInt8(ascii: "?")) else { return (try segments(target), []) }
+        return (
+            try segments(Bytes(rebasing: target[..<mark])), try parameters(Bytes(rebasing: target[(mark + 1)...]))
+        )
+    }
+
+    private typealias Bytes = UnsafeBufferPointer<UInt8>
 
     /// A server must take the absolute form too (RFC 9112, 3.2.2); its authority has no say here.
     private static func originForm(_ raw: Substring) throws(MalformedRequest) -> Substring {
@@ -47,33 +51,37 @@ struct RequestTarget {
         throw .invalidTarget
     }
 
-    private static func segments(_ path: Substring) throws(MalformedRequest) -> [String] {
-        if path == "*" || path == "/" { return [] }
+    private static func segments(_ path: Bytes) throws(MalformedRequest) -> [String] {
+        if path.count <= 1 { return [] }
         var segments: [String] = []
-        for part in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            segments.append(try decode(part, plusIsSpace: false))
+        segments.reserveCapacity(4)
+        var start = 1
+        while let end = path[start...].firstIndex(of: UInt8(ascii: "/")) {
+            segments.append(try decode(Bytes(rebasing: path[start..<end]), plusIsSpace: false))
+            start = end + 1
         }
+        segments.append(try decode(Bytes(rebasing: path[start...]), plusIsSpace: false))
         return segments
     }
 
-    private static func parameters(_ query: Substring) throws(MalformedRequest) -> [QueryParameter] {
+    private static func parameters(_ query: Bytes) throws(MalformedRequest) -> [QueryParameter] {
         var parameters: [QueryParameter] = []
-        for part in query.utf8.split(separator: UInt8(ascii: "&")) {
+        for part in query.split(separator: UInt8(ascii: "&")) {
             let equals = part.firstIndex(of: UInt8(ascii: "="))
-            let name = try decode(part[..<(equals ?? part.endIndex)], plusIsSpace: true)
+            let name = try decode(Bytes(rebasing: part[..<(equals ?? part.endIndex)]), plusIsSpace: true)
             let value = try equals.map { equals throws(MalformedRequest) in
-                try decode(part[part.index(after: equals)...], plusIsSpace: true)
+                try decode(Bytes(rebasing: part[(equals + 1)...]), plusIsSpace: true)
             }
             parameters.append(QueryParameter(name: name, value: value ?? ""))
         }
         return parameters
     }
 
-    private static func decode(_ text: Substring.UTF8View, plusIsSpace: Bool) throws(MalformedRequest) -> String {
+    private static func decode(_ text: Bytes, plusIsSpace: Bool) throws(MalformedRequest) -> String {
         let escape = UInt8(ascii: "%")
         let plus = UInt8(ascii: "+")
         guard text.contains(where: { $0 == escape || (plusIsSpace && $0 == plus) }) else {
-            return String(Substring(text))
+            return String(decoding: text, as: UTF8.self)
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)

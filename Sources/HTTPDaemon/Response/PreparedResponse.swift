@@ -30,8 +30,9 @@ struct PreparedResponse: ~Copyable {
     }
 
     private static func add(_ name: String, _ value: String, to handle: OpaquePointer) -> Bool {
-        let isDaemons = ["Connection", "Transfer-Encoding", "Content-Length"].contains(
-            where: name.equalsIgnoringASCIICase)
+        let isDaemons =
+            name.equalsIgnoringASCIICase("Connection") || name.equalsIgnoringASCIICase("Content-Length")
+            || name.equalsIgnoringASCIICase("Transfer-Encoding")
         guard !isDaemons, name.isHTTPToken, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return false }
         return MHD_add_response_header(handle, name, value) == .YES
     }

@@ -57,13 +57,14 @@ struct Kernels<S: Scalar> {
         table.pointee.update_part(&rule, w + begin, g + begin, first + begin, second + begin, Int64(range.count))
     }
 
-    /// Dropout masks, a byte per element, 1 keeps: elements first ..< first + count of the layer's mask of a step.
-    /// Element e is kept where word (e & 3) of the stream's block (e >> 2) is below `threshold`.
+    /// Dropout masks (rows, units), a byte per element, 1 keeps: `rows` of the layer's mask of a step. docs/numerics.md
+    /// says which numbers of the streams decide.
     func masks(
-        _ out: UnsafeMutablePointer<UInt8>, seed: UInt64, step: UInt32, layer: UInt32, first: Int, count: Int,
-        threshold: UInt32
+        _ out: UnsafeMutablePointer<UInt8>, seed: UInt64, step: UInt32, layer: UInt32, rows: Range<Int>, units: Int,
+        keepProb: Double
     ) {
-        table.pointee.masks(out, seed, step, layer, Int64(first), Int64(count), threshold)
+        table.pointee.masks(
+            out, seed, step, layer, Int64(rows.lowerBound), Int64(rows.count), Int32(units), keepProb)
     }
 
     /// `Philox.shuffle` of the stream of `seed` for shuffling.

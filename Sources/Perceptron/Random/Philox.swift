@@ -1,5 +1,6 @@
-/// Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four random words as a pure
+/// Philox 4x32 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four random words as a pure
 /// function of a 64-bit key and a 128-bit counter, so that any number of any step can be had without the ones before.
+/// Ten rounds, the authors' default; seven, the fewest that pass all their tests, for the many numbers of dropout.
 public struct Philox: Sendable {
     /// What a stream of numbers is for; streams with different purposes never overlap.
     public enum Purpose: UInt32, Sendable {
@@ -8,35 +9,41 @@ public struct Philox: Sendable {
         case dropout = 3
         case split = 4
         case gradientCheckSample = 5
+        case dropoutTies = 6
+
+        @usableFromInline var rounds: Int { self == .dropout || self == .dropoutTies ? 7 : 10 }
     }
 
     private let key: (UInt32, UInt32)
-    private let purpose: UInt32
+    private let purpose: Purpose
 
     /// The stream of `seed` for `purpose`.
     public init(seed: UInt64, purpose: Purpose) {
         key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-        self.purpose = purpose.rawValue
+        self.purpose = purpose
     }
 
     /// The four words at (`block`, `major`, `minor`): `block` counts within one use, `major` and `minor` say which
     /// (epoch and step, or layer).
     @inlinable
     public func words(block: UInt32, major: UInt32 = 0, minor: UInt32 = 0) -> SIMD4<UInt32> {
-        Philox.rounds(SIMD4(block, minor, major, purposeWord), keyWords)
+        Philox.rounds(SIMD4(block, minor, major, purposeWord), keyWords, count: roundCount)
     }
 
     @usableFromInline var keyWords: (UInt32, UInt32) { key }
-    @usableFromInline var purposeWord: UInt32 { purpose }
+    @usableFromInline var purposeWord: UInt32 { purpose.rawValue }
+    @usableFromInline var roundCount: Int { purpose.rounds }
 
-    /// The bare function: ten rounds over `counter` with `key`.
+    /// The bare function: `count` rounds over `counter` with `key`.
     @inlinable
-    public static func rounds(_ counter: SIMD4<UInt32>, _ key: (UInt32, UInt32)) -> SIMD4<UInt32> {
+    public static func rounds(
+        _ counter: SIMD4<UInt32>, _ key: (UInt32, UInt32), count: Int = 10
+    ) -> SIMD4<UInt32> {
         // Scalars rather than a vector: the compiler keeps them in registers.
         var (c0, c1, c2, c3) = (counter[0], counter[1], counter[2], counter[3])
         var k0 = key.0
         var k1 = key.1
-        for _ in 0..<10 {
+        for _ in 0..<count {
             let p0 = UInt64(0xD251_1F53) * UInt64(c0)
             let p1 = UInt64(0xCD9E_8D57) * UInt64(c2)
             c0 = UInt32(truncatingIfNeeded: p1 >> 32) ^ c1 ^ k0

@@ -60,12 +60,9 @@ final class DropoutMasks {
     /// Draws the site's masks of `rows` if they are due.
     func draw(_ site: Site, rows: Range<Int>) {
         guard let step = dueStep else { return }
-        // keepProb < 1 in float64, so the product rounds down below 2³².
-        let threshold = UInt32(site.keepProb * 0x1p32)
-        let first = rows.lowerBound * site.units
         kernels.masks(
-            site.mask + first, seed: dropoutSeed, step: step, layer: site.layer, first: first,
-            count: rows.count * site.units, threshold: threshold)
+            site.mask + rows.lowerBound * site.units, seed: dropoutSeed, step: step, layer: site.layer, rows: rows,
+            units: site.units, keepProb: site.keepProb)
     }
 
     /// rand(units, rows) < keepProb, unit by unit.

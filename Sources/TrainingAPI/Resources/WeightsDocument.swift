@@ -113,8 +113,8 @@ extension JSONWriter {
     /// Writes the numbers of an arena in its own precision, so that they are the shortest that read back to its bits.
     fileprivate mutating func values(_ parameters: TrainedNetwork.Parameters, in range: Range<Int>) {
         switch parameters {
-        case .float32(let numbers): for index in range { value(numbers[index]) }
-        case .float64(let numbers): for index in range { value(numbers[index]) }
+        case .float32(let numbers): numbers.withUnsafeBufferPointer { values(UnsafeBufferPointer(rebasing: $0[range])) }
+        case .float64(let numbers): numbers.withUnsafeBufferPointer { values(UnsafeBufferPointer(rebasing: $0[range])) }
         }
     }
 }

@@ -13,18 +13,19 @@ struct Route: Sendable {
     }
 
     let method: String
-    /// Segments of the path; one that starts with `:` matches anything and is handed to the handler.
-    let pattern: [String]
+    /// Segments of the path; nil matches anything but nothing and is handed to the handler.
+    let pattern: [String?]
     let body: Body
     let execution: HandlerExecution
     let handle: @Sendable (RoutedRequest) throws -> HTTPResponse
 
+    /// - Parameter pattern: a path; a segment that starts with `:` stands for a parameter.
     init(
         _ method: String, _ pattern: String, body: Body = .none, on execution: HandlerExecution = .background,
         _ handle: @escaping @Sendable (RoutedRequest) throws -> HTTPResponse
     ) {
         self.method = method
-        self.pattern = pattern.split(separator: "/").map(String.init)
+        self.pattern = pattern.split(separator: "/").map { $0.hasPrefix(":") ? nil : String($0) }
         self.body = body
         self.execution = execution
         self.handle = handle
@@ -34,11 +35,13 @@ struct Route: Sendable {
     func parameters(of path: [String]) -> [String]? {
         guard path.count == pattern.count else { return nil }
         var parameters: [String] = []
-        for (expected, segment) in zip(pattern, path) {
-            if expected.hasPrefix(":"), !segment.isEmpty {
-                parameters.append(segment)
-            } else if expected != segment {
+        for (place, segment) in path.enumerated() {
+            if let expected = pattern[place] {
+                if expected != segment { return nil }
+            } else if segment.isEmpty {
                 return nil
+            } else {
+                parameters.append(segment)
             }
         }
         return parameters

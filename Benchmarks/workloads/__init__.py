@@ -1,0 +1,1 @@
+"""One module per workload. Each has `TITLE` and `run(options)`, which returns a `harness.results.Section`."""
