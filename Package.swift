@@ -10,7 +10,6 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CShortestDecimal"),
@@ -18,7 +17,7 @@ let package = Package(
         .target(name: "JSONDocument", dependencies: ["CSimdJSON", "CShortestDecimal"]),
         .target(name: "CFloatingPoint"),
         .target(name: "CKernels"),
-        .target(name: "Perceptron", dependencies: ["COpenBLAS", "CFloatingPoint", "CKernels"]),
+        .target(name: "Perceptron", dependencies: ["CFloatingPoint", "CKernels"]),
         .target(name: "CNumberRuns"),
         .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle", "CNumberRuns"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),

@@ -1,43 +1,82 @@
 // Flat passes over an arena: the updates, and sums in float64 with a fixed order of additions.
-static void update(
-    const ck_update *u, void *w_, const void *g_, void *first_, void *second_, int64_t count
-) {
-    T *restrict w = w_, *restrict first = first_, *restrict second = second_;
-    const T *restrict g = g_;
-    const V rate = splat((T)u->rate), kept1 = splat((T)u->kept1), added1 = splat((T)u->added1);
-    const V kept2 = splat((T)u->kept2), added2 = splat((T)u->added2), epsilon = splat((T)u->epsilon);
-    const V correction1 = splat((T)u->correction1), correction2 = splat((T)u->correction2);
-    // Whole vectors: arenas end with a whole vector of zeros.
-    switch (u->rule) {
-    case CK_SGD:
-        for (int64_t i = 0; i < count; i += VL) store(w + i, load(w + i) - rate * load(g + i));
-        break;
+typedef struct {
+    V rate, kept1, added1, kept2, added2, epsilon, correction1, correction2;
+} Update;
+
+INLINE Update update_constants(const ck_update *u) {
+    return (Update){
+        splat((T)u->rate), splat((T)u->kept1), splat((T)u->added1), splat((T)u->kept2), splat((T)u->added2),
+        splat((T)u->epsilon), splat((T)u->correction1), splat((T)u->correction2),
+    };
+}
+
+/// w after a step against g; `first` and `second` are the moments that the rule has.
+INLINE V updated(const Update *u, V w, V g, V *first, V *second, const int rule) {
+    switch (rule) {
+    case CK_SGD: return w - u->rate * g;
     case CK_MOMENTUM:
-        for (int64_t i = 0; i < count; i += VL) {
-            V v = kept1 * load(first + i) + added1 * load(g + i);
-            store(first + i, v);
-            store(w + i, load(w + i) - rate * v);
-        }
-        break;
+        *first = u->kept1 * *first + u->added1 * g;
+        return w - u->rate * *first;
     case CK_RMSPROP:
-        for (int64_t i = 0; i < count; i += VL) {
-            V d = load(g + i);
-            V s = kept2 * load(second + i) + added2 * d * d;
-            store(second + i, s);
-            store(w + i, load(w + i) - rate * d / (__builtin_elementwise_sqrt(s) + epsilon));
-        }
-        break;
+        *second = u->kept2 * *second + u->added2 * g * g;
+        return w - u->rate * g / (__builtin_elementwise_sqrt(*second) + u->epsilon);
     default:
-        for (int64_t i = 0; i < count; i += VL) {
-            V d = load(g + i);
-            V m = kept1 * load(first + i) + added1 * d;
-            V v = kept2 * load(second + i) + added2 * d * d;
-            store(first + i, m);
-            store(second + i, v);
-            V root = __builtin_elementwise_sqrt(v * correction2);
-            store(w + i, load(w + i) - rate * (m * correction1) / (root + epsilon));
-        }
+        *first = u->kept1 * *first + u->added1 * g;
+        *second = u->kept2 * *second + u->added2 * g * g;
+        V root = __builtin_elementwise_sqrt(*second * u->correction2);
+        return w - u->rate * (*first * u->correction1) / (root + u->epsilon);
     }
+}
+
+INLINE int has_first(const int rule) { return rule == CK_MOMENTUM || rule == CK_ADAM; }
+INLINE int has_second(const int rule) { return rule == CK_RMSPROP || rule == CK_ADAM; }
+
+INLINE void update_by(
+    const Update *u, T *restrict w, const T *restrict g, T *restrict first, T *restrict second, int64_t count,
+    const int rule
+) {
+    for (int64_t i = 0; i < count; i += VL) {
+        V m = splat(0), s = splat(0);
+        if (has_first(rule)) m = load(first + i);
+        if (has_second(rule)) s = load(second + i);
+        store(w + i, updated(u, load(w + i), load(g + i), &m, &s, rule));
+        if (has_first(rule)) store(first + i, m);
+        if (has_second(rule)) store(second + i, s);
+    }
+}
+
+/// In whole vectors: arenas end with a whole vector of zeros.
+static void update(
+    const ck_update *constants, void *w, const void *g, void *first, void *second, int64_t count
+) {
+    const Update u = update_constants(constants);
+    switch (constants->rule) {
+    case CK_SGD: update_by(&u, w, g, first, second, count, CK_SGD); break;
+    case CK_MOMENTUM: update_by(&u, w, g, first, second, count, CK_MOMENTUM); break;
+    case CK_RMSPROP: update_by(&u, w, g, first, second, count, CK_RMSPROP); break;
+    default: update_by(&u, w, g, first, second, count, CK_ADAM); break;
+    }
+}
+
+static void update_part(
+    const ck_update *constants, void *w_, const void *g_, void *first_, void *second_, int64_t count
+) {
+    T *w = w_, *first = first_, *second = second_;
+    const T *g = g_;
+    const int64_t whole = count / VL * VL;
+    update(constants, w, g, first, second, whole);
+    if (whole == count) return;
+    const size_t bytes = (size_t)(count - whole) * sizeof(T);
+    const int has1 = has_first(constants->rule), has2 = has_second(constants->rule);
+    T part[4][VL] = {{0}};
+    memcpy(part[0], w + whole, bytes);
+    memcpy(part[1], g + whole, bytes);
+    if (has1) memcpy(part[2], first + whole, bytes);
+    if (has2) memcpy(part[3], second + whole, bytes);
+    update(constants, part[0], part[1], part[2], part[3], VL);
+    memcpy(w + whole, part[0], bytes);
+    if (has1) memcpy(first + whole, part[2], bytes);
+    if (has2) memcpy(second + whole, part[3], bytes);
 }
 
 static double squares(const void *x_, int64_t count) {
@@ -86,6 +125,11 @@ static void scale_by(void *x_, double factor, int64_t count) {
     for (; i < count; i++) x[i] *= f;
 }
 
+INLINE V penalised(V g, V w, V decay, V pull) {
+    V sign = w > splat(0) ? pull : (w < splat(0) ? -pull : splat(0));
+    return g + decay * w + sign;
+}
+
 /// g += decay · w + pull · sign(w), sign(0) = 0
 static void add_penalty(void *g_, const void *w_, double decay, double pull, int64_t count) {
     T *restrict g = g_;
@@ -93,9 +137,13 @@ static void add_penalty(void *g_, const void *w_, double decay, double pull, int
     T d = (T)decay, p = (T)pull;
     int64_t i = 0;
     for (; i + VL <= count; i += VL) {
-        V v = load(w + i);
-        V sign = v > splat(0) ? splat(p) : (v < splat(0) ? splat(-p) : splat(0));
-        store(g + i, load(g + i) + splat(d) * v + sign);
+        store(g + i, penalised(load(g + i), load(w + i), splat(d), splat(p)));
     }
-    for (; i < count; i++) g[i] += d * w[i] + (w[i] > 0 ? p : w[i] < 0 ? -p : 0);
+    if (i == count) return;
+    // The same additions in the same order: where an element lies must not matter.
+    T part[2][VL] = {{0}};
+    memcpy(part[0], g + i, (size_t)(count - i) * sizeof(T));
+    memcpy(part[1], w + i, (size_t)(count - i) * sizeof(T));
+    store(part[0], penalised(load(part[0]), load(part[1]), splat(d), splat(p)));
+    memcpy(g + i, part[0], (size_t)(count - i) * sizeof(T));
 }

@@ -54,6 +54,39 @@ import Testing
         #expect(try run(setting, threads: 1, seed: 5).network != first.network)
     }
 
+    @Test(arguments: OptimizerTests.rules, [false, true])
+    func theUpdateIsTheSameAtOnceOrAfterTheWholeGradient(_ rule: OptimizerSpecification, _ batchNorm: Bool) throws {
+        // Sizes at which rows of weights end within a vector, and begin there.
+        let network = RandomProblem.network(
+            37, [45, 20], .leakyReLU, task: .multiclass, keepProb: 0.7, batchNorm: batchNorm)
+        let examples = RandomProblem.examples(90, inputs: 37, task: .multiclass)
+        for precision in Precision.allCases {
+            for set in InstructionSet.available {
+                func run(historyEvery: Int, clipNorm: Double?) throws -> TrainingOutcome {
+                    var training = TrainingSpecification()
+                    training.epochs = 3
+                    training.batchSize = .count(40)
+                    training.optimizer = rule
+                    training.learningRate = 0.01
+                    training.l1Lambda = 0.2
+                    training.l2Lambda = 0.3
+                    training.precision = precision
+                    training.historyEvery = historyEvery
+                    training.clipNorm = clipNorm
+                    return try Training.run(
+                        network, training, on: DataSets(train: examples), monitor: TrainingMonitor(epochs: 3),
+                        plan: .gemm, instructionSet: set)
+                }
+                let atOnce = try run(historyEvery: 100, clipNorm: nil)
+                let recorded = try run(historyEvery: 1, clipNorm: nil)
+                let unclipped = try run(historyEvery: 1, clipNorm: 1e9)
+                #expect(atOnce.network == recorded.network)
+                #expect(atOnce.network == unclipped.network)
+                #expect(recorded.history == unclipped.history, "the norm is that of the whole gradient")
+            }
+        }
+    }
+
     @Test func jobsThatTrainAtTheSameTimeDoNotDisturbEachOther() async throws {
         let setting = Setting(precision: .float32, batchNorm: true, generator: .philox)
         let alone = try run(setting, threads: 1).network

@@ -1,6 +1,9 @@
 #pragma once
 #include <stdint.h>
 
+/// Has the cache line at `address` fetched.
+static inline void cfloatingpoint_prefetch(const void *address) { __builtin_prefetch(address); }
+
 // Swift has no name for the floating-point control register, nor for the pause instruction.
 #if defined(__x86_64__)
 #include <xmmintrin.h>

@@ -4,7 +4,7 @@
 
 #pragma clang assume_nonnull begin
 
-// The loops of small networks and of the optimizers, compiled once per instruction set and number format.
+// The loops of the engine, compiled once per instruction set and number format.
 // Arrays of a run (parameters, gradient, moments) are 64-byte aligned and may be touched up to the next multiple of
 // 64 bytes. Denormals are the caller's business.
 
@@ -48,8 +48,98 @@ typedef struct {
     double rate, kept1, added1, kept2, added2, epsilon, correction1, correction2;
 } ck_update;
 
+/// Where a matrix lies: value (r, c) at base + (c / panel) · panel_step + r · row_step + c % panel. Either in panels
+/// (row_step = panel: the rows of `panel` columns after each other) or row-major (panel_step = panel).
+typedef struct {
+    void *base;
+    int64_t row_step, panel_step;
+} ck_matrix;
+
+/// output (rows, units) = dropout(g(input (rows, inputs) · wᵀ (inputs, units) ∘ factors + biases)).
+typedef struct {
+    ck_matrix input, output;
+    int64_t inputs, units;
+    /// Row-major (units, inputs).
+    const void *w;
+    /// (units); NULL for none.
+    const void *_Nullable biases, *_Nullable factors;
+    /// A `ck_activation`.
+    int32_t activation;
+    /// Row-major (rows, units), 1 keeps and is multiplied by `scale`; NULL without dropout.
+    const uint8_t *_Nullable mask;
+    double scale;
+} ck_forward;
+
+/// output (rows, inputs) = delta (rows, units) · w (units, inputs), then back through dropout and activation of the
+/// layer below, whose outputs are `values` (rows, inputs).
+typedef struct {
+    ck_matrix delta, output, values;
+    int64_t units, inputs;
+    const void *w;
+    int32_t activation;
+    const uint8_t *_Nullable mask;
+    double scale;
+} ck_backward;
+
+/// g (units, inputs) = deltaᵀ (units, rows) · input (rows, inputs) + decay · w + pull · sign(w), and the update by it.
+typedef struct {
+    /// `input` in panels.
+    ck_matrix delta, input;
+    int64_t rows, inputs, units;
+    /// Row-major (units, inputs). `g` holds the gradient afterwards if `keeps` or there is no update.
+    void *g, *w;
+    double decay, pull;
+    int32_t keeps;
+    /// NULL for none.
+    const ck_update *_Nullable update;
+    /// Of the weights, before the update.
+    double weight_factor;
+    /// The update's moments, laid out as w.
+    void *_Nullable first, *_Nullable second;
+} ck_gradient;
+
+/// Batch normalisation of one layer in training: z becomes dropout(g(γ ẑ + β)), ẑ = (z − mean) · inverse_deviation.
+typedef struct {
+    /// (rows, units), all in panels: z and what it becomes; ẑ.
+    ck_matrix values, normalised;
+    int64_t units;
+    /// (units).
+    const void *mean, *inverse_deviation, *gamma, *beta;
+    int32_t activation;
+    const uint8_t *_Nullable mask;
+    double scale;
+} ck_norm;
+
 /// The kernels of one instruction set for one number format; `void *` stands for float or double.
 typedef struct {
+    /// Columns of a panel, and the bytes of `scratch` below.
+    int64_t panel, scratch_bytes;
+    /// Panels first_panel ..< first_panel + panels of the output, its rows first_row ..< first_row + rows.
+    void (*dense_forward)(
+        const ck_forward *, int64_t first_panel, int64_t panels, int64_t first_row, int64_t rows, void *scratch);
+    void (*dense_backward)(
+        const ck_backward *, int64_t first_panel, int64_t panels, int64_t first_row, int64_t rows, void *scratch);
+    /// Units first ..< first + units, `first` where a panel begins.
+    void (*dense_gradient)(const ck_gradient *, int64_t first, int64_t units, void *scratch);
+    /// Columns first ..< first + columns of x (rows, ·), `first` where a panel begins: out = Σ x over the rows in order.
+    void (*column_sums)(const ck_matrix *, int64_t rows, int64_t first, int64_t columns, double *out);
+    /// The same of x ∘ y.
+    void (*column_products)(
+        const ck_matrix *, const ck_matrix *, int64_t rows, int64_t first, int64_t columns, double *out);
+    /// The same of (x − mean)².
+    void (*column_squares)(
+        const ck_matrix *, const double *mean, int64_t rows, int64_t first, int64_t columns, double *out);
+    void (*norm_forward)(const ck_norm *, int64_t first_panel, int64_t panels, int64_t first_row, int64_t rows);
+    /// delta (rows, units) = γ / √(σ² + ε) · (delta − share · (plain + ẑ · products)), plain and products per unit.
+    void (*norm_backward)(
+        const ck_norm *, const ck_matrix *delta, double share, const void *plain, const void *products,
+        int64_t first_panel, int64_t panels, int64_t first_row, int64_t rows);
+    /// Rows first ..< first + rows of `to` (·, columns) in panels = x (rows, columns) row-major.
+    void (*into_panels)(const void *x, const ck_matrix *to, int64_t columns, int64_t first, int64_t rows);
+    /// Rows first ..< first + rows of `to` = those of `from` where the mask keeps, times scale; both (·, columns).
+    void (*drop)(
+        const ck_matrix *from, const ck_matrix *to, const uint8_t *mask, double scale, int64_t columns, int64_t first,
+        int64_t rows);
     size_t (*bytes)(const ck_network *, int64_t rows, int32_t keeps_inputs);
     void (*prepare)(void *state, const ck_network *, int64_t rows, int32_t keeps_inputs);
     void (*load)(void *state, const void *x, const void *y, int64_t rows);
@@ -60,6 +150,8 @@ typedef struct {
     void (*score)(void *state, const void *w, const void *x, const void *y, int64_t rows, ck_score *);
     void (*logits)(void *state, const void *w, const void *x, int64_t rows, void *out);
     void (*update)(const ck_update *, void *w, const void *g, void *first, void *second, int64_t count);
+    /// The same, touching nothing beyond `count`.
+    void (*update_part)(const ck_update *, void *w, const void *g, void *first, void *second, int64_t count);
     double (*squares)(const void *x, int64_t count);
     double (*magnitudes)(const void *x, int64_t count);
     int32_t (*all_finite)(const void *x, int64_t count);

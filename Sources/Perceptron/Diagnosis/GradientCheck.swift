@@ -39,7 +39,7 @@ public enum GradientCheck {
         asOneBatch.precision = .float64
         asOneBatch.batchSize = .full
         asOneBatch.optimizer = .sgd
-        let bytes = Training.memoryBytes(network, asOneBatch, rows: size.examples)
+        let bytes = Training.memoryBytes(network, asOneBatch, rows: size.examples, plan: .gemm)
         guard bytes <= memoryLimit else { throw TrainingError.notEnoughMemory(bytes: bytes) }
         let function = try CostFunction(
             network: network, training: training, on: size.subset(of: examples, seed: training.seed))

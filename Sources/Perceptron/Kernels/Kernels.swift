@@ -16,6 +16,14 @@ struct Kernels<S: Scalar> {
         self.table = table
     }
 
+    /// Columns of a `Matrix` panel.
+    var panel: Int { Int(table.pointee.panel) }
+
+    /// Room for one worker's call of a dense kernel.
+    func scratch(in workspace: Workspace) throws(TrainingError) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(try workspace.take(Int(table.pointee.scratch_bytes), of: UInt8.self))
+    }
+
     /// Σ x², in float64 with a fixed order of additions, as all sums here.
     func squares(_ x: UnsafePointer<S>, count: Int) -> Double { table.pointee.squares(x, Int64(count)) }
 
@@ -38,6 +46,15 @@ struct Kernels<S: Scalar> {
         _ rule: inout ck_update, _ w: Values, _ g: UnsafePointer<S>, _ first: Values, _ second: Values, count: Int
     ) {
         table.pointee.update(&rule, w, g, first, second, Int64(count))
+    }
+
+    /// The same of the parameters in `range` alone, all blocks laid out as an arena.
+    func update(
+        _ rule: inout ck_update, _ w: Values, _ g: UnsafePointer<S>, _ first: Values, _ second: Values,
+        in range: Range<Int>
+    ) {
+        let begin = range.lowerBound
+        table.pointee.update_part(&rule, w + begin, g + begin, first + begin, second + begin, Int64(range.count))
     }
 
     /// Dropout masks (rows, units), a byte per element, 1 keeps: `rows` of the layer's mask of a step. docs/numerics.md

@@ -16,7 +16,6 @@ final class ThreadTeam {
 
     /// A team of `threads` workers, or of fewer if the system gives no more: the results are the same.
     init(threads wanted: Int) {
-        BLAS.prepare()
         guard wanted > 1 else {
             workers = 1
             board = nil

@@ -4,14 +4,22 @@ import CKernels
 final class Inference<S: Scalar> {
     typealias Values = UnsafeMutablePointer<S>
 
+    private struct Block {
+        let input: Values
+        let logits: Values
+        let layers: (odd: Matrix<S>, even: Matrix<S>, scratch: UnsafeMutableRawPointer)?
+    }
+
     let shape: NetworkShape
     /// Rows of a block: by the network's shape alone, never by how many rows are asked for.
     let blockRows: Int
     private let layout: ParameterLayout
     private let arenas: Arenas<S>
+    private let kernels: Kernels<S>
     private let workspace: Workspace
-    /// Per worker: a block's inputs, and two blocks as wide as the widest layer.
-    private let blocks: [(input: Values, odd: Values, even: Values)]
+    /// Per worker: a block's inputs and logits, row-major, and where the layers are run one by one two blocks for those
+    /// between, and what the kernels need.
+    private let blocks: [Block]
     /// Per worker, where the fused kernels run the network.
     private let fused: [FusedState<S>]
     /// Per layer: batch normalisation as one multiplication and addition.
@@ -21,20 +29,26 @@ final class Inference<S: Scalar> {
         shape: NetworkShape, arenas: Arenas<S>, workers: Int, plan: ExecutionPlan, kernels: Kernels<S>,
         workspace: Workspace
     ) throws(TrainingError) {
-        BLAS.prepare()
         self.shape = shape
         blockRows = shape.blockRows
         self.arenas = arenas
         self.workspace = workspace
         layout = ParameterLayout(shape)
-        var blocks: [(input: Values, odd: Values, even: Values)] = []
+        self.kernels = kernels
+        let widestHidden = shape.hiddenLayers.map(\.units).max() ?? 0
+        var blocks: [Block] = []
         for _ in 0..<workers {
             blocks.append(
-                (
-                    try workspace.take(blockRows * shape.inputs),
-                    try workspace.take(blockRows * shape.widest),
-                    try workspace.take(blockRows * shape.widest)
-                ))
+                Block(
+                    input: try workspace.take(blockRows * shape.inputs),
+                    logits: try workspace.take(blockRows * shape.outputs),
+                    layers: plan == .fused
+                        ? nil
+                        : (
+                            try .panels(rows: blockRows, columns: widestHidden, kernels, workspace),
+                            try .panels(rows: blockRows, columns: widestHidden, kernels, workspace),
+                            try kernels.scratch(in: workspace)
+                        )))
         }
         self.blocks = blocks
         var fused: [FusedState<S>] = []
@@ -68,31 +82,31 @@ final class Inference<S: Scalar> {
     /// The logits (rows, outputs) of the block in `input(of: worker)`; overwritten by the worker's next block.
     func logits(rows: Int, worker: Int) -> Values {
         let block = blocks[worker]
-        if !fused.isEmpty {
+        guard let layers = block.layers else {
             let state = fused[worker]
-            state.kernels.table.pointee.logits(state.block, arenas.parameters, block.input, Int64(rows), block.even)
-            return block.even
+            state.kernels.table.pointee.logits(state.block, arenas.parameters, block.input, Int64(rows), block.logits)
+            return block.logits
         }
-        var current = block.input
+        var current = Matrix.rowMajor(block.input, columns: shape.inputs, kernels)
         for (number, place) in layout.layers.enumerated() {
-            let out = number & 1 == 0 ? block.even : block.odd
-            LayerKernels<S>.linear(
-                current, arenas.parameters + place.weights.lowerBound, rows: rows, inputs: place.inputs,
-                units: place.units, into: out)
-            let biases = arenas.parameters + place.biases.lowerBound
-            if number == shape.hiddenLayers.count {
-                LayerKernels<S>.addBiases(out, biases, rows: rows, units: place.units)
-            } else if let scale = scales[number] {
-                LayerKernels<S>.scaleAndActivate(
-                    out, scale: scale.scale, shift: scale.shift, rows: rows, units: place.units,
-                    shape.hiddenLayers[number].activation)
-            } else {
-                LayerKernels<S>.biasAndActivate(
-                    out, biases, rows: rows, units: place.units, shape.hiddenLayers[number].activation)
-            }
+            let isHidden = number < shape.hiddenLayers.count
+            let out =
+                isHidden
+                ? number & 1 == 0 ? layers.even : layers.odd
+                : .rowMajor(block.logits, columns: place.units, kernels)
+            var constants = ck_forward(
+                input: current.place, output: out.place, inputs: Int64(place.inputs), units: Int64(place.units),
+                w: arenas.parameters + place.weights.lowerBound,
+                biases: scales[number]?.shift ?? arenas.parameters + place.biases.lowerBound,
+                factors: scales[number]?.scale,
+                activation: (isHidden ? shape.hiddenLayers[number].activation : .identity).kernelNumber, mask: nil,
+                scale: 1)
+            kernels.table.pointee.dense_forward(
+                &constants, 0, Int64((place.units + kernels.panel - 1) / kernels.panel), 0, Int64(rows),
+                layers.scratch)
             current = out
         }
-        return current
+        return block.logits
     }
 
     /// How the network does on `rows` examples, in one go; nil where the fused kernels do not run it.

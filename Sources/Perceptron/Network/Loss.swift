@@ -80,10 +80,17 @@ struct Loss<S: Scalar> {
     /// Logits z (rows, outputs) become the outputs: probabilities or values.
     func activate(_ z: Values, rows: Int) {
         switch task {
-        case .binary: for row in 0..<rows { z[row] = LayerKernels<S>.sigmoid(z[row]) }
+        case .binary: for row in 0..<rows { z[row] = Self.sigmoid(z[row]) }
         case .multiclass: for row in 0..<rows { _ = softmax(z + row * outputs, label: 0) }
         case .regression: break
         }
+    }
+
+    /// 1 / (1 + e^−z) without overflow.
+    @inline(__always)
+    private static func sigmoid(_ z: S) -> S {
+        let e = S.exp(-z.magnitude)
+        return (z < 0 ? e : 1) / (1 + e)
     }
 
     @inline(__always)

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Batch normalisation of one layer (Ioffe and Szegedy 2015): y = γ (z − μ) / √(σ² + ε) + β, μ and σ² (biased) of the
 /// batch in training, running averages at inference.
 struct BatchNormalization<S: Scalar> {
@@ -15,53 +17,55 @@ struct BatchNormalization<S: Scalar> {
     let runningMean: Values
     let runningVariance: Values
     /// (z − μ) / √(σ² + ε), (rows, units).
-    let normalised: Values
+    let normalised: Matrix<S>
     /// μ, (units).
     let mean: Values
     /// 1 / √(σ² + ε), (units).
     let inverseDeviation: Values
     /// Room for two sums per unit.
     let sums: UnsafeMutablePointer<Double>
+    private let kernels: Kernels<S>
 
     init?(
-        _ place: ParameterLayout.Layer, arenas: Arenas<S>, rows: Int, workspace: Workspace
+        _ place: ParameterLayout.Layer, arenas: Arenas<S>, rows: Int, _ kernels: Kernels<S>, workspace: Workspace
     ) throws(TrainingError) {
         guard let gamma = place.gamma, let beta = place.beta, let mean = place.runningMean,
             let variance = place.runningVariance
         else { return nil }
         units = place.units
+        self.kernels = kernels
         self.gamma = arenas.parameters + gamma.lowerBound
         self.beta = arenas.parameters + beta.lowerBound
         gammaGradient = arenas.gradient + gamma.lowerBound
         betaGradient = arenas.gradient + beta.lowerBound
         runningMean = arenas.running + mean.lowerBound
         runningVariance = arenas.running + variance.lowerBound
-        normalised = try workspace.take(rows * place.units)
+        normalised = try .panels(rows: rows, columns: place.units, kernels, workspace)
         self.mean = try workspace.take(place.units)
         inverseDeviation = try workspace.take(place.units)
         sums = try workspace.take(2 * place.units)
     }
 
-    /// μ and 1/√(σ² + ε) of z (rows, units) for the units of `part`: two passes, float64, rows in order.
-    func takeStatistics(_ z: Values, rows: Int, part: Range<Int>, updatesRunning: Bool) {
+    /// Panels of units whose sums over `rows` are taken together.
+    func columns(rows: Int) -> Partition {
+        Partition.panels(units: units, panel: kernels.panel, rows: rows, inputs: 8)
+    }
+
+    private func unitRange(_ panels: Range<Int>) -> Range<Int> {
+        (panels.lowerBound * kernels.panel)..<min(panels.upperBound * kernels.panel, units)
+    }
+
+    /// μ and 1/√(σ² + ε) of z (rows, units) for the units in the panels `part`: two passes, float64, rows in order.
+    func takeStatistics(_ z: Matrix<S>, rows: Int, part: Range<Int>, updatesRunning: Bool) {
+        let part = unitRange(part)
         let means = sums
         let variances = sums + units
-        for unit in part {
-            means[unit] = 0
-            variances[unit] = 0
-        }
-        for row in 0..<rows {
-            let z = z + row * units
-            for unit in part { means[unit] += z[unit].double }
-        }
+        var z = z.place
+        let (first, count) = (Int64(part.lowerBound), Int64(part.count))
+        kernels.table.pointee.column_sums(&z, Int64(rows), first, count, means + part.lowerBound)
         for unit in part { means[unit] /= Double(rows) }
-        for row in 0..<rows {
-            let z = z + row * units
-            for unit in part {
-                let difference = z[unit].double - means[unit]
-                variances[unit] += difference * difference
-            }
-        }
+        kernels.table.pointee.column_squares(
+            &z, means + part.lowerBound, Int64(rows), first, count, variances + part.lowerBound)
         for unit in part {
             let variance = variances[unit] / Double(rows)
             mean[unit] = S(means[unit])
@@ -73,53 +77,38 @@ struct BatchNormalization<S: Scalar> {
         }
     }
 
-    /// z = γ ẑ + β, keeping ẑ, for `rows`.
-    func normalise(_ z: Values, rows: Range<Int>) {
-        for row in rows {
-            let z = z + row * units
-            let normalised = normalised + row * units
-            for unit in 0..<units {
-                let value = (z[unit] - mean[unit]) * inverseDeviation[unit]
-                normalised[unit] = value
-                z[unit] = gamma[unit] * value + beta[unit]
-            }
-        }
+    /// For the kernel that makes z = dropout(g(γ ẑ + β)), keeping ẑ.
+    func constants(_ z: Matrix<S>, _ activation: Activation, _ site: DropoutMasks.Site?) -> ck_norm {
+        ck_norm(
+            values: z.place, normalised: normalised.place, units: Int64(units), mean: mean,
+            inverse_deviation: inverseDeviation, gamma: gamma, beta: beta, activation: activation.kernelNumber,
+            mask: site.map { UnsafePointer($0.mask) }, scale: site.map { 1 / $0.keepProb } ?? 1)
     }
 
-    /// ∂J/∂γ = Σ δ ẑ and ∂J/∂β = Σ δ from δ = ∂J/∂y (rows, units), for the units of `part`.
-    func takeGradients(_ delta: UnsafePointer<S>, rows: Int, part: Range<Int>) {
+    /// ∂J/∂γ = Σ δ ẑ and ∂J/∂β = Σ δ from δ = ∂J/∂y (rows, units), for the units in the panels `part`.
+    func takeGradients(_ delta: Matrix<S>, rows: Int, part: Range<Int>) {
+        let part = unitRange(part)
         let products = sums
         let plain = sums + units
-        for unit in part {
-            products[unit] = 0
-            plain[unit] = 0
-        }
-        for row in 0..<rows {
-            let delta = delta + row * units
-            let normalised = normalised + row * units
-            for unit in part {
-                products[unit] += delta[unit].double * normalised[unit].double
-                plain[unit] += delta[unit].double
-            }
-        }
+        var (delta, normalised) = (delta.place, normalised.place)
+        let (first, count) = (Int64(part.lowerBound), Int64(part.count))
+        kernels.table.pointee.column_products(
+            &delta, &normalised, Int64(rows), first, count, products + part.lowerBound)
+        kernels.table.pointee.column_sums(&delta, Int64(rows), first, count, plain + part.lowerBound)
         for unit in part {
             gammaGradient[unit] = S(products[unit])
             betaGradient[unit] = S(plain[unit])
         }
     }
 
-    /// δ = ∂J/∂y becomes ∂J/∂z = γ / √(σ² + ε) · (δ − ∂J/∂β / m − ẑ ∂J/∂γ / m) for `part` of the batch's `rows`.
-    func backThrough(_ delta: Values, part: Range<Int>, rows: Int) {
-        let share = S(1 / Double(rows))
-        for row in part {
-            let delta = delta + row * units
-            let normalised = normalised + row * units
-            for unit in 0..<units {
-                delta[unit] =
-                    gamma[unit] * inverseDeviation[unit]
-                    * (delta[unit] - share * (betaGradient[unit] + normalised[unit] * gammaGradient[unit]))
-            }
-        }
+    /// δ = ∂J/∂y becomes ∂J/∂z = γ / √(σ² + ε) · (δ − ∂J/∂β / m − ẑ ∂J/∂γ / m) for panels and `part` of the batch's
+    /// `rows`.
+    func backThrough(_ delta: Matrix<S>, panels: Range<Int>, part: Range<Int>, rows: Int) {
+        var delta = delta.place
+        var constants = constants(normalised, .identity, nil)
+        kernels.table.pointee.norm_backward(
+            &constants, &delta, 1 / Double(rows), betaGradient, gammaGradient, Int64(panels.lowerBound),
+            Int64(panels.count), Int64(part.lowerBound), Int64(part.count))
     }
 
     /// scale and shift of the running statistics: y = z · scale + shift.

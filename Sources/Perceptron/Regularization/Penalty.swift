@@ -31,13 +31,17 @@ struct Penalty<S: Scalar> {
     /// One weight's part of it.
     func cost(ofWeight w: Double) -> Double { (l2 * w * w + l1 * abs(w)) / (2 * examples) }
 
+    /// λ₂/m and λ₁/2m of the gradient.
+    var gradientTerms: (decay: Double, pull: Double) { (gradientL2 / examples, l1 / (2 * examples)) }
+
     /// gradient += (λ₂/m) W + (λ₁/2m) sign(W), sign(0) = 0
     func addGradient(_ arenas: Arenas<S>, _ layout: ParameterLayout) {
         guard l1 != 0 || gradientL2 != 0 else { return }
+        let (decay, pull) = gradientTerms
         for layer in layout.layers {
             kernels.addPenalty(
                 arenas.gradient + layer.weights.lowerBound, arenas.parameters + layer.weights.lowerBound,
-                decay: gradientL2 / examples, pull: l1 / (2 * examples), count: layer.weights.count)
+                decay: decay, pull: pull, count: layer.weights.count)
         }
     }
 }

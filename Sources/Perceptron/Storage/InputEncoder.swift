@@ -1,3 +1,5 @@
+import CFloatingPoint
+
 /// Makes network inputs of an example set's rows: (v − mean) / standardDeviation in float64, then rounded to S.
 struct InputEncoder: Sendable {
     private let set: ExampleSet
@@ -20,6 +22,16 @@ struct InputEncoder: Sendable {
         firstColumn = neighbours ? first : nil
     }
 
+    /// Inputs of an example.
+    var columns: Int { means.count }
+
+    /// Has an example's row fetched, of a long one the beginning: rows in random order are new to every cache.
+    func fetchAhead(position: Int) {
+        let bytes = set.table.columns * (set.table.element == .float32 ? 4 : 8)
+        let row = set.table.base + Int(set.rows[position]) * bytes
+        for offset in stride(from: 0, to: min(bytes, 4096), by: 64) { cfloatingpoint_prefetch(row + offset) }
+    }
+
     /// Inputs of the set's examples at `positions` (counted within the set) into `out` (count, inputs).
     func encode<S: Scalar>(_ positions: Range<Int>, into out: UnsafeMutablePointer<S>) {
         set.rows.withUnsafeBufferPointer { rows in
@@ -36,6 +48,11 @@ struct InputEncoder: Sendable {
                 encode(row: Int(rows[Int(position)]), into: out + place * means.count)
             }
         }
+    }
+
+    /// The inputs of one of the set's examples into `out` (inputs).
+    func encode<S: Scalar>(position: Int, into out: UnsafeMutablePointer<S>) {
+        encode(row: Int(set.rows[position]), into: out)
     }
 
     @inline(__always)

@@ -37,7 +37,7 @@ package struct CostFunction {
             network: network, training: training, arenas: arenas, rows: examples.count, team: ThreadTeam(threads: 1),
             instructionSet: .preferred, workspace: workspace)
         let set = try EncodedSet<Double>(examples, network: network)
-        set.encodeAll(inputs: step.input, targets: step.targets)
+        step.load(set, at: nil, rows: examples.count)
         penalty = Penalty(
             training, examples: examples.count, isStep: false, kernels: Kernels(InstructionSet.preferred))
         parameters = Array(UnsafeBufferPointer(start: arenas.parameters, count: layout.count))

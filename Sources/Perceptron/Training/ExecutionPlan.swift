@@ -2,25 +2,27 @@ import CKernels
 
 /// How the steps of a run are executed. Results agree but for rounding.
 package enum ExecutionPlan: String, CaseIterable, Sendable {
-    /// Layer by layer over the whole batch: matrix products of BLAS with passes between them, shared by a team.
+    /// Layer by layer over the whole batch, pieces of each shared by a team.
     case gemm
     /// Tile by tile through all layers, samples along the vectors, everything in the first caches; one thread.
     case fused
 
-    /// Parameters up to which `fused` is the faster one for batches that fill some vectors: beyond, weights leave the
-    /// caches between two tiles. Measured with 4 to 512 inputs, one or two hidden layers of 16 to 512 units and 1 to
-    /// 1024 rows.
+    /// Parameters up to which `fused` is the faster one for batches that fill most of a vector: by half at 4,000, by a
+    /// tenth here. Beyond, `gemm` has more to gain from a second thread than to lose with one. Measured with 16 to 784
+    /// inputs, one or two hidden layers of 16 to 512 units and 1 to 512 rows.
     static let mostParameters = 64 << 10
     /// The same for each row of a smaller batch: a vector of samples that is mostly empty costs as much as a full one.
     static let mostParametersPerRow = 1536
+    /// Rows from which on a vector of 64 bytes is full enough.
+    static func fewestRows(_ precision: Precision) -> Int { precision == .float32 ? 10 : 5 }
     /// Widest layer of which two vectors of samples still fit the second cache with those beside it.
     static let mostUnits = 512
 
     /// The plan for steps of `rows` examples of networks of `shape`: decided by sizes alone, so that neither threads
     /// nor the machine change the result.
-    static func fitting(_ shape: NetworkShape, rows: Int) -> ExecutionPlan {
+    static func fitting(_ shape: NetworkShape, rows: Int, _ precision: Precision) -> ExecutionPlan {
         guard supportsFused(shape), shape.widest <= mostUnits else { return .gemm }
-        let limit = rows >= mostParameters / mostParametersPerRow ? mostParameters : rows * mostParametersPerRow
+        let limit = rows >= fewestRows(precision) ? mostParameters : rows * mostParametersPerRow
         var parameters = 0
         var fanIn = shape.inputs
         for units in shape.hiddenLayers.map(\.units) + [shape.outputs] {
@@ -32,7 +34,7 @@ package enum ExecutionPlan: String, CaseIterable, Sendable {
     }
 
     /// The plan for evaluation and prediction, whose blocks always have the same size.
-    static func fitting(_ shape: NetworkShape) -> ExecutionPlan { fitting(shape, rows: 256) }
+    static func fitting(_ shape: NetworkShape) -> ExecutionPlan { fitting(shape, rows: 256, .float32) }
 
     /// Batch statistics need the whole batch between two layers, which a tile does not see.
     static func supportsFused(_ shape: NetworkShape) -> Bool { !shape.batchNorm }
@@ -61,7 +63,8 @@ struct Execution {
         let shape = NetworkShape(network)
         let rows = training.batchSize.rows(of: examples)
         evaluation = ExecutionPlan.supportsFused(shape) ? plan ?? .fitting(shape) : .gemm
-        steps = ExecutionPlan.supportsFused(network, training) ? plan ?? .fitting(shape, rows: rows) : .gemm
+        let fitting = ExecutionPlan.fitting(shape, rows: rows, training.precision)
+        steps = ExecutionPlan.supportsFused(network, training) ? plan ?? fitting : .gemm
     }
 }
 
@@ -103,7 +106,7 @@ struct FusedState<S: Scalar> {
 }
 
 extension Activation {
-    fileprivate var kernelNumber: Int32 {
+    var kernelNumber: Int32 {
         let number =
             switch self {
             case .identity: CK_IDENTITY

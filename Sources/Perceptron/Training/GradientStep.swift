@@ -1,43 +1,46 @@
-/// One step without the update: forward and backward over a batch in training mode, giving the mean loss's gradient.
-/// Activations are row-major (examples, units); all buffers are taken at the start.
+import CKernels
+
+/// One step without the update, or with it: forward and backward over a batch in training mode, giving the mean loss's
+/// gradient. All buffers are taken at the start.
 final class GradientStep<S: Scalar> {
     typealias Values = UnsafeMutablePointer<S>
 
     /// One layer's constants and places.
     private struct Plan {
-        let inputs: Int
-        let units: Int
+        let place: ParameterLayout.Layer
         let activation: Activation
-        let weights: Values
-        let biases: Values
-        let weightGradient: Values
-        let biasGradient: Values
         /// (rows, inputs).
-        let input: Values
-        /// g(z) (rows, units); in the output layer the logits, then ∂J/∂z.
-        let activated: Values
-        /// What the next layer reads: `activated`, or with dropout its own block.
-        let output: Values
+        let input: Matrix<S>
+        /// What the next layer reads, (rows, units); in the output layer the logits, then ∂J/∂z, row-major.
+        let output: Matrix<S>
         let site: DropoutMasks.Site?
         let norm: BatchNormalization<S>?
+        /// Biases, or γ and β: what is trained beside the weights.
+        let vectors: [Range<Int>]
+
+        var scale: Double { site.map { 1 / $0.keepProb } ?? 1 }
     }
 
     let arenas: Arenas<S>
     /// Most examples a batch may have.
     let maximumRows: Int
-    /// (rows, inputs): the batch's inputs, to be filled before `forward`.
-    let input: Values
-    /// (rows): the batch's class numbers or values, to be filled before `forward`.
-    let targets: Values
 
     private let plans: [Plan]
     private let loss: Loss<S>
     private let masks: DropoutMasks
     private let inputSite: DropoutMasks.Site?
-    private let droppedInput: Values
-    private let deltas: (Values, Values)
+    /// (rows, inputs) in panels: the batch's inputs, and those with dropout.
+    private let input: Matrix<S>
+    private let droppedInput: Matrix<S>
+    /// (rows): the batch's class numbers or values.
+    private let targets: Values
+    private let deltas: (Matrix<S>, Matrix<S>)
     private let columnSums: UnsafeMutablePointer<Double>
     private let partialLosses: UnsafeMutablePointer<Double>
+    /// Per worker: what the kernels need, and an example's inputs.
+    private let scratches: [UnsafeMutableRawPointer]
+    private let examples: [Values]
+    private let kernels: Kernels<S>
     private let team: ThreadTeam
     private let workspace: Workspace
     private var rows = 0
@@ -49,196 +52,269 @@ final class GradientStep<S: Scalar> {
         let shape = NetworkShape(network)
         let layout = ParameterLayout(shape)
         let masks = DropoutMasks(training, instructionSet)
+        let kernels = Kernels<S>(instructionSet)
         self.arenas = arenas
         self.masks = masks
+        self.kernels = kernels
         self.team = team
         self.workspace = workspace
         maximumRows = rows
         loss = Loss(task: network.task, outputs: network.outputs)
-        input = try workspace.take(rows * network.inputs)
+        input = try .panels(rows: rows, columns: network.inputs, kernels, workspace)
         targets = try workspace.take(rows)
         inputSite = try masks.addSite(
             layer: 0, units: network.inputs, keepProb: network.inputKeepProb, rows: rows, in: workspace)
-        droppedInput = inputSite == nil ? input : try workspace.take(rows * network.inputs)
+        droppedInput =
+            inputSite == nil ? input : try .panels(rows: rows, columns: network.inputs, kernels, workspace)
         var plans: [Plan] = []
         for (number, place) in layout.layers.enumerated() {
             let hidden = number < network.hiddenLayers.count ? network.hiddenLayers[number] : nil
-            let activated: Values = try workspace.take(rows * place.units)
-            let site = try masks.addSite(
-                layer: number + 1, units: place.units, keepProb: hidden?.keepProb ?? 1, rows: rows, in: workspace)
             plans.append(
                 Plan(
-                    inputs: place.inputs, units: place.units, activation: hidden?.activation ?? .identity,
-                    weights: arenas.parameters + place.weights.lowerBound,
-                    biases: arenas.parameters + place.biases.lowerBound,
-                    weightGradient: arenas.gradient + place.weights.lowerBound,
-                    biasGradient: arenas.gradient + place.biases.lowerBound,
-                    input: plans.last?.output ?? droppedInput, activated: activated,
-                    output: site == nil ? activated : try workspace.take(rows * place.units), site: site,
-                    norm: try BatchNormalization(place, arenas: arenas, rows: rows, workspace: workspace)))
+                    place: place, activation: hidden?.activation ?? .identity,
+                    input: plans.last?.output ?? droppedInput,
+                    output: hidden == nil
+                        ? .rowMajor(try workspace.take(rows * place.units), columns: place.units, kernels)
+                        : try .panels(rows: rows, columns: place.units, kernels, workspace),
+                    site: try masks.addSite(
+                        layer: number + 1, units: place.units, keepProb: hidden?.keepProb ?? 1, rows: rows,
+                        in: workspace),
+                    norm: try BatchNormalization(place, arenas: arenas, rows: rows, kernels, workspace: workspace),
+                    vectors: place.gamma == nil ? [place.biases] : [place.gamma, place.beta].compactMap(\.self)))
         }
         self.plans = plans
         let widestHidden = shape.hiddenLayers.map(\.units).max() ?? 0
-        deltas = (try workspace.take(rows * widestHidden), try workspace.take(rows * widestHidden))
+        deltas = (
+            try .panels(rows: rows, columns: widestHidden, kernels, workspace),
+            try .panels(rows: rows, columns: widestHidden, kernels, workspace)
+        )
         columnSums = try workspace.take(shape.widest)
-        partialLosses = try workspace.take(rows / 64 + 1)
+        partialLosses = try workspace.take(Partition.losses(rows).count)
+        var scratches: [UnsafeMutableRawPointer] = []
+        var examples: [Values] = []
+        for _ in 0..<team.workers {
+            scratches.append(try kernels.scratch(in: workspace))
+            examples.append(try workspace.take(network.inputs))
+        }
+        self.scratches = scratches
+        self.examples = examples
+    }
+
+    /// Takes over a batch: the set's examples at `positions`, or its first ones.
+    func load(_ set: EncodedSet<S>, at positions: UnsafePointer<Int32>?, rows: Int) {
+        self.rows = rows
+        let parts = Partition.rows(rows, columns: set.encoder.columns)
+        team.run(parts.count) { part, worker in load(set, positions, parts[part], worker) }
+    }
+
+    private func load(
+        _ set: EncodedSet<S>, _ positions: UnsafePointer<Int32>?, _ rows: Range<Int>, _ worker: Int
+    ) {
+        var matrix = input.place
+        let columns = set.encoder.columns
+        for row in rows {
+            let position = positions.map { Int($0[row]) } ?? row
+            if let positions, row + 2 < self.rows { set.encoder.fetchAhead(position: Int(positions[row + 2])) }
+            set.encoder.encode(position: position, into: examples[worker])
+            kernels.table.pointee.into_panels(examples[worker], &matrix, Int64(columns), Int64(row), 1)
+            targets[row] = set.targets[position]
+        }
     }
 
     /// Σ loss over the first `rows` examples of the batch, in training mode; `step` numbers the dropout masks.
     func forward(rows: Int, step: UInt32, updatesRunningStatistics: Bool) -> Double {
         self.rows = rows
         masks.prepare(rows: rows, step: step)
-        dropInput()
-        for plan in plans.dropLast() {
-            if let norm = plan.norm {
-                normalisedForward(plan, norm, updatesRunningStatistics)
-            } else {
-                plainForward(plan)
-            }
+        if let inputSite {
+            drawMask(inputSite)
+            dropInput(inputSite)
         }
-        return plans.last.map(outputForward) ?? 0
+        for plan in plans {
+            if let site = plan.site { drawMask(site) }
+            multiplyForward(plan)
+            if let norm = plan.norm { normalise(plan, norm, updatesRunningStatistics) }
+        }
+        return plans.last.map(takeLoss) ?? 0
     }
 
-    /// The gradient of the batch's mean loss, after `forward`.
-    func backward() {
-        guard var delta = plans.last?.activated else { return }
+    /// The gradient of the batch's mean loss, after `forward`, in the arena.
+    func backward() { backward(nil, keepsGradient: true) }
+
+    /// The same with penalty and update at once, each weight's as soon as its derivative is there. The gradient (penalty
+    /// in) is in the arena only if `keepsGradient`.
+    func backward(applying update: StepUpdate<S>, keepsGradient: Bool) {
+        backward(update, keepsGradient: keepsGradient)
+    }
+
+    private func backward(_ update: StepUpdate<S>?, keepsGradient: Bool) {
+        guard var delta = plans.last?.output else { return }
         for number in plans.indices.reversed() {
             let plan = plans[number]
-            takeGradients(plan, delta)
-            guard number > 0 else { return }
             let next = number & 1 == 0 ? deltas.0 : deltas.1
-            backThrough(plan, delta, to: plans[number - 1], into: next)
+            // Before the weights change.
+            if number > 0 { backThrough(plan, delta, to: plans[number - 1], into: next) }
+            takeGradients(plan, delta, update, keeps: keepsGradient)
             delta = next
         }
     }
 
-    /// On which side of 0 the pre-activations of the ReLU kinds were in the last forward pass.
+    /// On which side of 0 the pre-activations of the ReLU kinds were in the last forward pass; dropped units, on which
+    /// nothing depends, count as below.
     func signs() -> CostFunction.Signs {
         var signs = CostFunction.Signs()
         for plan in plans.dropLast() where plan.activation.isReLUKind {
-            var word: UInt64 = 0
-            let count = rows * plan.units
-            for index in 0..<count {
-                word = word << 1 | (plan.activated[index] > 0 ? 1 : 0)
-                if index & 63 == 63 || index == count - 1 {
-                    signs.words.append(word)
-                    word = 0
+            let (output, units) = (plan.output, plan.place.units)
+            for row in 0..<rows {
+                var word: UInt64 = 0
+                for unit in 0..<units {
+                    word = word << 1 | (output[row, unit] > 0 ? 1 : 0)
+                    if unit & 63 == 63 || unit == units - 1 {
+                        signs.words.append(word)
+                        word = 0
+                    }
                 }
             }
         }
         return signs
     }
 
-    private func dropInput() {
-        guard let site = inputSite else { return }
-        let (masks, input, out) = (masks, input, droppedInput)
-        let parts = Partition(total: rows, size: max(Partition.flat(1).size / site.units, 1))
+    private func drawMask(_ site: DropoutMasks.Site) {
+        let (masks, parts) = (masks, Partition.rows(rows, columns: site.units))
+        team.run(parts.count) { part, _ in masks.draw(site, rows: parts[part]) }
+    }
+
+    private func dropInput(_ site: DropoutMasks.Site) {
+        let (kernels, from, to) = (kernels, input, droppedInput)
+        let parts = Partition.rows(rows, columns: site.units)
         team.run(parts.count) { part, _ in
-            Self.drop(site, masks, rows: parts[part], from: input, into: out)
+            var (from, to) = (from.place, to.place)
+            kernels.table.pointee.drop(
+                &from, &to, site.mask, 1 / site.keepProb, Int64(site.units), Int64(parts[part].lowerBound),
+                Int64(parts[part].count))
         }
     }
 
-    private static func drop(
-        _ site: DropoutMasks.Site, _ masks: DropoutMasks, rows: Range<Int>, from: Values, into out: Values
-    ) {
-        masks.draw(site, rows: rows)
-        let first = rows.lowerBound * site.units
-        LayerKernels<S>.drop(
-            from + first, mask: site.mask + first, keepProb: S(site.keepProb), count: rows.count * site.units,
-            into: out + first)
+    private func grid(columns: Int, depth: Int) -> Grid {
+        Grid(rows: rows, columns: columns, depth: depth, panel: kernels.panel)
     }
 
-    private func plainForward(_ plan: Plan) {
-        let masks = masks
-        let parts = Partition.rows(rows, inputs: plan.inputs, units: plan.units)
-        team.run(parts.count) { part, _ in
-            let rows = parts[part]
-            let z = plan.activated + rows.lowerBound * plan.units
-            LayerKernels<S>.linear(
-                plan.input + rows.lowerBound * plan.inputs, plan.weights, rows: rows.count, inputs: plan.inputs,
-                units: plan.units, into: z)
-            LayerKernels<S>.biasAndActivate(z, plan.biases, rows: rows.count, units: plan.units, plan.activation)
-            if let site = plan.site { Self.drop(site, masks, rows: rows, from: plan.activated, into: plan.output) }
+    private func multiplyForward(_ plan: Plan) {
+        let place = plan.place
+        let (kernels, scratches) = (kernels, scratches)
+        let isPlain = plan.norm == nil
+        let constants = ck_forward(
+            input: plan.input.place, output: plan.output.place, inputs: Int64(place.inputs),
+            units: Int64(place.units), w: arenas.parameters + place.weights.lowerBound,
+            biases: isPlain ? arenas.parameters + place.biases.lowerBound : nil, factors: nil,
+            activation: (isPlain ? plan.activation : .identity).kernelNumber,
+            mask: isPlain ? plan.site.map { UnsafePointer($0.mask) } : nil, scale: plan.scale)
+        let grid = grid(columns: place.units, depth: place.inputs)
+        team.run(grid.count) { piece, worker in
+            var constants = constants
+            let (panels, rows) = grid[piece]
+            kernels.table.pointee.dense_forward(
+                &constants, Int64(panels.lowerBound), Int64(panels.count), Int64(rows.lowerBound), Int64(rows.count),
+                scratches[worker])
         }
     }
 
-    private func normalisedForward(_ plan: Plan, _ norm: BatchNormalization<S>, _ updatesRunning: Bool) {
-        let (masks, all) = (masks, rows)
-        let parts = Partition.rows(all, inputs: plan.inputs, units: plan.units)
-        team.run(parts.count) { part, _ in
-            let rows = parts[part]
-            LayerKernels<S>.linear(
-                plan.input + rows.lowerBound * plan.inputs, plan.weights, rows: rows.count, inputs: plan.inputs,
-                units: plan.units, into: plan.activated + rows.lowerBound * plan.units)
-        }
-        let columns = Partition.columnSums(units: plan.units, rows: all)
+    private func normalise(_ plan: Plan, _ norm: BatchNormalization<S>, _ updatesRunning: Bool) {
+        let all = rows
+        let columns = norm.columns(rows: all)
         team.run(columns.count) { part, _ in
-            norm.takeStatistics(plan.activated, rows: all, part: columns[part], updatesRunning: updatesRunning)
+            norm.takeStatistics(plan.output, rows: all, part: columns[part], updatesRunning: updatesRunning)
         }
-        team.run(parts.count) { part, _ in
-            let rows = parts[part]
-            norm.normalise(plan.activated, rows: rows)
-            LayerKernels<S>.activate(
-                plan.activated + rows.lowerBound * plan.units, count: rows.count * plan.units, plan.activation)
-            if let site = plan.site { Self.drop(site, masks, rows: rows, from: plan.activated, into: plan.output) }
+        let constants = norm.constants(plan.output, plan.activation, plan.site)
+        let grid = grid(columns: plan.place.units, depth: 8)
+        let kernels = kernels
+        team.run(grid.count) { piece, _ in
+            var constants = constants
+            let (panels, rows) = grid[piece]
+            kernels.table.pointee.norm_forward(
+                &constants, Int64(panels.lowerBound), Int64(panels.count), Int64(rows.lowerBound), Int64(rows.count))
         }
     }
 
-    private func outputForward(_ plan: Plan) -> Double {
-        let (targets, loss, losses) = (targets, loss, partialLosses)
+    /// Σ loss; the logits become ∂J/∂z.
+    private func takeLoss(_ plan: Plan) -> Double {
+        let (targets, loss, losses, units) = (targets, loss, partialLosses, plan.place.units)
         let scale = S(1 / Double(rows))
-        let parts = Partition.rows(rows, inputs: plan.inputs, units: plan.units)
+        let parts = Partition.losses(rows)
         team.run(parts.count) { part, _ in
             let rows = parts[part]
-            let z = plan.activated + rows.lowerBound * plan.units
-            LayerKernels<S>.linear(
-                plan.input + rows.lowerBound * plan.inputs, plan.weights, rows: rows.count, inputs: plan.inputs,
-                units: plan.units, into: z)
-            LayerKernels<S>.addBiases(z, plan.biases, rows: rows.count, units: plan.units)
-            losses[part] = loss.backward(z, targets + rows.lowerBound, rows: rows.count, scale: scale)
+            losses[part] = loss.backward(
+                plan.output.base + rows.lowerBound * units, targets + rows.lowerBound, rows: rows.count, scale: scale)
         }
         var sum = 0.0
         for part in 0..<parts.count { sum += losses[part] }
         return sum
     }
 
-    /// ∂J/∂W and ∂J/∂b from δ = ∂J/∂z (rows, units).
-    private func takeGradients(_ plan: Plan, _ delta: Values) {
-        let (rows, sums) = (rows, columnSums)
-        let parts = Partition.units(plan.units, inputs: plan.inputs, rows: rows)
-        team.run(parts.count) { part, _ in
-            LayerKernels<S>.weightGradient(
-                delta, plan.input, part: parts[part], rows: rows, inputs: plan.inputs, units: plan.units,
-                into: plan.weightGradient)
+    /// δ of the layer below from δ of `plan`.
+    private func backThrough(_ plan: Plan, _ delta: Matrix<S>, to below: Plan, into out: Matrix<S>) {
+        let place = plan.place
+        let (kernels, scratches, all) = (kernels, scratches, rows)
+        let constants = ck_backward(
+            delta: delta.place, output: out.place, values: below.output.place, units: Int64(place.units),
+            inputs: Int64(place.inputs), w: arenas.parameters + place.weights.lowerBound,
+            activation: below.activation.kernelNumber, mask: below.site.map { UnsafePointer($0.mask) },
+            scale: below.scale)
+        let grid = grid(columns: place.inputs, depth: place.units)
+        team.run(grid.count) { piece, worker in
+            var constants = constants
+            let (panels, rows) = grid[piece]
+            kernels.table.pointee.dense_backward(
+                &constants, Int64(panels.lowerBound), Int64(panels.count), Int64(rows.lowerBound), Int64(rows.count),
+                scratches[worker])
         }
-        guard plan.norm == nil else { return }
-        let columns = Partition.columnSums(units: plan.units, rows: rows)
-        team.run(columns.count) { part, _ in
-            Sums<S>.columns(delta, rows: rows, units: plan.units, part: columns[part], into: sums)
-            for unit in columns[part] { plan.biasGradient[unit] = S(sums[unit]) }
+        guard let norm = below.norm else { return }
+        let columns = norm.columns(rows: all)
+        team.run(columns.count) { part, _ in norm.takeGradients(out, rows: all, part: columns[part]) }
+        let passes = self.grid(columns: place.inputs, depth: 8)
+        team.run(passes.count) { piece, _ in
+            norm.backThrough(out, panels: passes[piece].panels, part: passes[piece].rows, rows: all)
         }
     }
 
-    /// δ of the layer below from δ of `plan`.
-    private func backThrough(_ plan: Plan, _ delta: Values, to below: Plan, into out: Values) {
-        let all = rows
-        let parts = Partition.rows(all, inputs: plan.inputs, units: plan.units)
-        team.run(parts.count) { part, _ in
-            let rows = parts[part]
-            let first = rows.lowerBound * below.units
-            let count = rows.count * below.units
-            LayerKernels<S>.backThroughLinear(
-                delta + rows.lowerBound * plan.units, plan.weights, rows: rows.count, inputs: plan.inputs,
-                units: plan.units, into: out + first)
-            if let site = below.site {
-                LayerKernels<S>.drop(
-                    out + first, mask: site.mask + first, keepProb: S(site.keepProb), count: count, into: out + first)
+    /// ∂J/∂W and ∂J/∂b from δ = ∂J/∂z (rows, units), and the update by all of the layer's derivatives.
+    private func takeGradients(_ plan: Plan, _ delta: Matrix<S>, _ update: StepUpdate<S>?, keeps: Bool) {
+        let place = plan.place
+        let (kernels, arenas, scratches, all, sums) = (kernels, arenas, scratches, rows, columnSums)
+        let weights = place.weights.lowerBound
+        let constants = ck_gradient(
+            delta: delta.place, input: plan.input.place, rows: Int64(all), inputs: Int64(place.inputs),
+            units: Int64(place.units), g: arenas.gradient + weights, w: arenas.parameters + weights,
+            decay: update?.penalty.decay ?? 0, pull: update?.penalty.pull ?? 0, keeps: keeps ? 1 : 0, update: nil,
+            weight_factor: update?.weightFactor ?? 1, first: update.map { $0.first + weights },
+            second: update.map { $0.second + weights })
+        let parts = Partition.panels(units: place.units, panel: kernels.panel, rows: all, inputs: place.inputs)
+        team.run(parts.count) { part, worker in
+            let first = parts[part].lowerBound * kernels.panel
+            let units = first..<min(parts[part].upperBound * kernels.panel, place.units)
+            var constants = constants
+            if plan.norm == nil {
+                var delta = delta.place
+                kernels.table.pointee.column_sums(
+                    &delta, Int64(all), Int64(first), Int64(units.count), sums + first)
+                for unit in units { arenas.gradient[place.biases.lowerBound + unit] = S(sums[unit]) }
             }
-            LayerKernels<S>.multiplyByDerivative(out + first, below.activated + first, count: count, below.activation)
+            guard let update else {
+                kernels.table.pointee.dense_gradient(
+                    &constants, Int64(first), Int64(units.count), scratches[worker])
+                return
+            }
+            var rule = update.rule
+            withUnsafePointer(to: &rule) { rule in
+                constants.update = rule
+                kernels.table.pointee.dense_gradient(
+                    &constants, Int64(first), Int64(units.count), scratches[worker])
+            }
+            for vector in plan.vectors {
+                let begin = vector.lowerBound
+                kernels.update(
+                    &rule, arenas.parameters, arenas.gradient, update.first, update.second,
+                    in: (begin + units.lowerBound)..<(begin + units.upperBound))
+            }
         }
-        guard let norm = below.norm else { return }
-        let columns = Partition.columnSums(units: below.units, rows: all)
-        team.run(columns.count) { part, _ in norm.takeGradients(out, rows: all, part: columns[part]) }
-        team.run(parts.count) { part, _ in norm.backThrough(out, part: parts[part], rows: all) }
     }
 }

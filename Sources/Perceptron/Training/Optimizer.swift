@@ -1,5 +1,17 @@
 import CKernels
 
+/// One update's constants, for all parameters or some of them at a time.
+struct StepUpdate<S: Scalar> {
+    let rule: ck_update
+    /// Multiplies the weights before anything else.
+    let weightFactor: Double
+    /// What the gradient still lacks: decay · w + pull · sign(w) of the weights before that.
+    let penalty: (decay: Double, pull: Double)
+    /// The moments, laid out as the parameters; as many as the rule has.
+    let first: UnsafeMutablePointer<S>
+    let second: UnsafeMutablePointer<S>
+}
+
 /// The update rule with its moments: flat passes over the arena, see `OptimizerSpecification` for the formulas.
 struct Optimizer<S: Scalar> {
     typealias Values = UnsafeMutablePointer<S>
@@ -32,10 +44,13 @@ struct Optimizer<S: Scalar> {
         }
     }
 
-    /// Moves the parameters by one step of rate α against the gradient.
-    mutating func update(_ arenas: Arenas<S>, _ layout: ParameterLayout, learningRate: Double, team: ThreadTeam) {
+    /// The constants of the next update, at rate α; with `penalty` where the gradient does not have it yet.
+    mutating func next(
+        learningRate: Double, penalty: (decay: Double, pull: Double) = (0, 0)
+    ) -> StepUpdate<S> {
         var constants = ck_update()
         constants.rate = learningRate
+        var weightFactor = 1.0
         switch rule {
         case .sgd: constants.rule = Int32(CK_SGD.rawValue)
         case .momentum(let beta):
@@ -46,21 +61,31 @@ struct Optimizer<S: Scalar> {
             (constants.kept2, constants.added2, constants.epsilon) = (rho, 1 - rho, epsilon)
         case .adam(let beta1, let beta2, let epsilon): adam(&constants, beta1, beta2, epsilon)
         case .adamw(let beta1, let beta2, let epsilon, let weightDecay):
+            weightFactor = 1 - learningRate * weightDecay
+            adam(&constants, beta1, beta2, epsilon)
+        }
+        return StepUpdate(
+            rule: constants, weightFactor: weightFactor, penalty: penalty, first: first, second: second)
+    }
+
+    /// Moves the parameters by one step of rate α against the gradient.
+    mutating func update(_ arenas: Arenas<S>, _ layout: ParameterLayout, learningRate: Double, team: ThreadTeam) {
+        let update = next(learningRate: learningRate)
+        if update.weightFactor != 1 {
             for layer in layout.layers {
                 kernels.scale(
-                    arenas.parameters + layer.weights.lowerBound, by: 1 - learningRate * weightDecay,
-                    count: layer.weights.count)
+                    arenas.parameters + layer.weights.lowerBound, by: update.weightFactor, count: layer.weights.count)
             }
-            adam(&constants, beta1, beta2, epsilon)
         }
         let parts = Partition.flat(layout.count)
         guard parts.count > 1 else {
-            kernels.update(&constants, arenas.parameters, arenas.gradient, first, second, count: layout.count)
+            var rule = update.rule
+            kernels.update(&rule, arenas.parameters, arenas.gradient, first, second, count: layout.count)
             return
         }
-        let (kernels, rule, first, second) = (kernels, constants, first, second)
+        let (kernels, first, second) = (kernels, first, second)
         team.run(parts.count) { part, _ in
-            var rule = rule
+            var rule = update.rule
             let begin = parts[part].lowerBound
             kernels.update(
                 &rule, arenas.parameters + begin, arenas.gradient + begin, first + begin, second + begin,

@@ -126,7 +126,7 @@ final class Trainer<S: Scalar> {
     /// The full batch, which stays as it is.
     private func loadAll() {
         switch step {
-        case .gemm(let step): train.encodeAll(inputs: step.input, targets: step.targets)
+        case .gemm(let step): step.load(train, at: nil, rows: train.count)
         case .fused(let step, let inputs, let targets):
             if let encoded = train.encoded {
                 step.load(inputs: encoded.inputs, targets: encoded.targets, rows: train.count)
@@ -199,13 +199,17 @@ final class Trainer<S: Scalar> {
         let cost: Double
         switch step {
         case .gemm(let step):
-            if let order {
-                train.encode(
-                    UnsafeBufferPointer(start: order, count: rows), inputs: step.input, targets: step.targets)
-            }
+            if let order { step.load(train, at: order, rows: rows) }
             let loss = step.forward(rows: rows, step: maskStep, updatesRunningStatistics: true)
             cost = loss / Double(rows) + penalties
             guard cost.isFinite else { return cost }
+            if training.clipNorm == nil {
+                // The history may want the norm of the gradient of an epoch's last step.
+                step.backward(
+                    applying: optimizer.next(learningRate: rate, penalty: penalty.gradientTerms),
+                    keepsGradient: number == stepsPerEpoch - 1)
+                return cost
+            }
             step.backward()
         case .fused(let step, let inputs, let targets):
             let loss: Double

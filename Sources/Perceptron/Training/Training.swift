@@ -35,22 +35,34 @@ public enum Training {
     public static func memoryBytes(
         _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int
     ) -> Int {
+        memoryBytes(network, training, rows: rows, plan: nil)
+    }
+
+    static func memoryBytes(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int, plan: ExecutionPlan?
+    ) -> Int {
         let scalar = training.precision == .float32 ? 4.0 : 8.0
         let batch = Double(training.batchSize.rows(of: rows))
+        // The plan for wide layers keeps them in panels, whole vectors wide on any instruction set.
+        let isPadded =
+            Execution(network, training, examples: rows, plan: plan, instructionSet: .baseline).steps == .gemm
+        func padded(_ columns: Double) -> Double {
+            isPadded ? (columns * scalar / 128).rounded(.up) * 128 / scalar : columns
+        }
         // Counted in floating point, which saturates where integers would trap.
         var parameters = 0.0
-        var activations = Double(network.inputs) * (network.inputKeepProb < 1 ? 2.25 : 1)
+        var activations = padded(Double(network.inputs)) * (network.inputKeepProb < 1 ? 2.25 : 1)
         var widest = Double(network.outputs)
         var fanIn = Double(network.inputs)
         for layer in network.hiddenLayers {
             let units = Double(layer.units)
             parameters += units * (fanIn + (network.batchNorm ? 3 : 1))
-            activations += units * (1 + (layer.keepProb < 1 ? 1.25 : 0) + (network.batchNorm ? 1 : 0))
+            activations += padded(units) * (1 + (layer.keepProb < 1 ? 0.25 : 0) + (network.batchNorm ? 1 : 0))
             widest = max(widest, units)
             fanIn = units
         }
         parameters += Double(network.outputs) * (fanIn + 1)
-        activations += Double(network.outputs) + 2 * widest
+        activations += Double(network.outputs) + 2 * padded(widest)
         var copies = 2.0
         switch training.optimizer {
         case .sgd: break
