@@ -13,7 +13,8 @@ public struct JSONWriter: Sendable {
     /// Hands out the text so far and goes on with an empty buffer: for streaming.
     public mutating func drain() -> [UInt8] {
         let drained = bytes
-        bytes.removeAll(keepingCapacity: true)
+        bytes = []
+        bytes.reserveCapacity(drained.count + drained.count / 8)
         return drained
     }
 

@@ -60,7 +60,7 @@ import Testing
         defer { _ = number_run_use(3) }
         #expect(used <= level)
         var random = SystemRandomNumberGenerator()
-        for _ in 0..<4000 {
+        for _ in 0..<1000 {
             var text: [UInt8] = []
             for _ in 0..<Int.random(in: 1...40, using: &random) {
                 let digits = { (count: Int) in

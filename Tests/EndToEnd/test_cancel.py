@@ -1,5 +1,6 @@
 """Cancelling: queued, running, finished."""
 
+import time
 from datetime import datetime
 
 from harness.bodies import make_job, make_long_job
@@ -12,6 +13,8 @@ def moment(event):
 def test_a_running_job_stops_at_once_and_keeps_its_weights(client):
     id = client.submit(make_long_job())["id"]
     client.wait(id, until={"running"})
+    while client.job(id)["progress"]["epoch"] == 0:
+        time.sleep(0.01)
     response = client.cancel(id)
     assert response.status_code in (200, 202) and response.json()["status"] in ("cancelling", "cancelled")
     job = client.wait(id, until={"cancelled"}, timeout=5, every=0.005)

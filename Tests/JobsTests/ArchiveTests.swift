@@ -132,8 +132,9 @@ extension TrainedNetwork {
             batchNorm: batchNorm)
         let layout = ParameterLayout(shape)
         func arena(_ count: Int) -> Parameters {
-            precision == .float32
-                ? .float32((0..<count).map { Float($0) / 3 - 1 }) : .float64((0..<count).map { Double($0) / 3 - 1 })
+            let numbers = (0..<count).map { Double($0) / 3 - 1 }
+            return precision == .float32
+                ? .float32(NumberBlock(numbers.map { Float($0) })) : .float64(NumberBlock(numbers))
         }
         return try #require(
             TrainedNetwork(

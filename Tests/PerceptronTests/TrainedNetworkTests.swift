@@ -149,7 +149,7 @@ import Testing
             try #require(
                 TrainedNetwork(
                     shape: .init(inputs: 3, hiddenLayers: [], outputs: 1, task: .regression, batchNorm: false),
-                    parameters: .float64(weights + [0]), runningStatistics: .float64([])))
+                    parameters: .float64(NumberBlock(weights + [0])), runningStatistics: .float64(NumberBlock([]))))
         }
         #expect(try unit([1, 0, 0]).predict(set) == [1, 3, 0])
         #expect(try unit([0, 1, 0]).predict(set) == [0, 1, 0])

@@ -95,8 +95,9 @@ struct WeightsDocumentTests {
         func arena(_ count: Int) -> TrainedNetwork.Parameters {
             switch precision {
             case .float32:
-                .float32((0..<count).map { _ in Float.random(in: -2...2, using: &random) * 1e-6 })
-            case .float64: .float64((0..<count).map { _ in Double.random(in: -2...2, using: &random) * 1e300 })
+                .float32(NumberBlock((0..<count).map { _ in Float.random(in: -2...2, using: &random) * 1e-6 }))
+            case .float64:
+                .float64(NumberBlock((0..<count).map { _ in Double.random(in: -2...2, using: &random) * 1e300 }))
             }
         }
         return try #require(

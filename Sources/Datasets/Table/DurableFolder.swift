@@ -20,6 +20,17 @@ package struct DurableFolder: Sendable {
         try file.commit(as: name)
     }
 
+    /// `name`, mapped; nil if there is no such file.
+    package func map(_ name: String) throws(StorageError) -> MappedFile? {
+        let descriptor = open("\(directory)/\(name)", O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 {
+            if errno == ENOENT { return nil }
+            throw .last("open \(name)")
+        }
+        defer { close(descriptor) }
+        return try MappedFile(descriptor: descriptor, name: name)
+    }
+
     /// The content of `name`; nil if there is no such file.
     package func read(_ name: String) throws(StorageError) -> [UInt8]? {
         let descriptor = open("\(directory)/\(name)", O_RDONLY | O_CLOEXEC)

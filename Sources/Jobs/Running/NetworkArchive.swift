@@ -25,10 +25,12 @@ public struct NetworkArchive: Sendable {
     /// A job's network, whose bytes are `content` if they are in no file; nil if none is kept.
     public func network(of id: JobID, content: [UInt8]? = nil) throws(StorageError) -> TrainedNetwork? {
         let name = NetworkArchive.name(id)
-        let stored: [UInt8]? = if let content { content } else { try folder.read(name) }
-        guard let bytes = stored else { return nil }
         do {
-            return try bytes.withUnsafeBytes { try TrainedNetwork(decoding: $0) }
+            if let content { return try content.withUnsafeBytes { try TrainedNetwork(decoding: $0) } }
+            guard let file = try folder.map(name) else { return nil }
+            return try TrainedNetwork(decoding: file.bytes, owner: file)
+        } catch let error as StorageError {
+            throw error
         } catch {
             throw .damaged(hash: name, reason: "\(error)")
         }

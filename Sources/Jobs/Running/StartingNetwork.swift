@@ -16,7 +16,8 @@ extension TrainedNetwork {
         }
         guard
             let built = TrainedNetwork(
-                shape: shape, parameters: .float64(parameters), runningStatistics: .float64(running))
+                shape: shape, parameters: .float64(NumberBlock(parameters)),
+                runningStatistics: .float64(NumberBlock(running)))
         else {
             throw .initialLayerCount(expected: network.hiddenLayers.count + 1, found: layers.count)
         }

@@ -15,9 +15,9 @@ protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
     static func log(_ x: Self) -> Self
     static func log1p(_ x: Self) -> Self
 
-    static func arena(_ values: [Self]) -> TrainedNetwork.Parameters
+    static func arena(_ values: NumberBlock<Self>) -> TrainedNetwork.Parameters
     /// The arena's numbers; nil if it has the other format.
-    static func values(_ arena: TrainedNetwork.Parameters) -> [Self]?
+    static func values(_ arena: TrainedNetwork.Parameters) -> NumberBlock<Self>?
 }
 
 extension Float: Scalar {
@@ -28,8 +28,8 @@ extension Float: Scalar {
     static func log(_ x: Float) -> Float { logf(x) }
     static func log1p(_ x: Float) -> Float { log1pf(x) }
 
-    static func arena(_ values: [Float]) -> TrainedNetwork.Parameters { .float32(values) }
-    static func values(_ arena: TrainedNetwork.Parameters) -> [Float]? {
+    static func arena(_ values: NumberBlock<Float>) -> TrainedNetwork.Parameters { .float32(values) }
+    static func values(_ arena: TrainedNetwork.Parameters) -> NumberBlock<Float>? {
         if case .float32(let values) = arena { values } else { nil }
     }
 }
@@ -48,8 +48,8 @@ extension Double: Scalar {
         static func log1p(_ x: Double) -> Double { Musl.log1p(x) }
     #endif
 
-    static func arena(_ values: [Double]) -> TrainedNetwork.Parameters { .float64(values) }
-    static func values(_ arena: TrainedNetwork.Parameters) -> [Double]? {
+    static func arena(_ values: NumberBlock<Double>) -> TrainedNetwork.Parameters { .float64(values) }
+    static func values(_ arena: TrainedNetwork.Parameters) -> NumberBlock<Double>? {
         if case .float64(let values) = arena { values } else { nil }
     }
 }

@@ -29,6 +29,26 @@ final class Workspace {
         return block.bindMemory(to: T.self, capacity: max(count, 1))
     }
 
+    /// Gives up a block that was taken here, with `count` numbers in it, to whoever holds the answer.
+    func handOver<Number>(_ block: UnsafeMutablePointer<Number>, count: Int) -> NumberBlock<Number> {
+        let raw = UnsafeMutableRawPointer(block)
+        guard let place = blocks.firstIndex(of: raw) else {
+            return NumberBlock(Array(UnsafeBufferPointer(start: block, count: count)))
+        }
+        let owner = HandedOver(block: raw)
+        blocks.remove(at: place)
+        return NumberBlock(UnsafeBufferPointer(start: block, count: count), owner: owner)
+    }
+
+    /// A block that its workspace no longer frees.
+    private final class HandedOver {
+        let block: UnsafeMutableRawPointer
+
+        init(block: UnsafeMutableRawPointer) { self.block = block }
+
+        deinit { free(block) }
+    }
+
     /// What the machine has.
     static var physicalBytes: Int {
         let (bytes, overflow) = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(

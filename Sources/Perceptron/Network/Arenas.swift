@@ -26,11 +26,11 @@ struct Arenas<S: Scalar> {
         }
     }
 
-    /// The numbers as a finished network.
-    func network(_ shape: NetworkShape, _ layout: ParameterLayout) -> TrainedNetwork {
+    /// The numbers as a finished network, which takes them over from `workspace`: nothing may write to them any more.
+    func network(_ shape: NetworkShape, _ layout: ParameterLayout, from workspace: Workspace) -> TrainedNetwork {
         TrainedNetwork(
             shape: shape, layout: layout,
-            parameters: S.arena(Array(UnsafeBufferPointer(start: parameters, count: layout.count))),
-            runningStatistics: S.arena(Array(UnsafeBufferPointer(start: running, count: layout.runningCount))))
+            parameters: S.arena(workspace.handOver(parameters, count: layout.count)),
+            runningStatistics: S.arena(workspace.handOver(running, count: layout.runningCount)))
     }
 }

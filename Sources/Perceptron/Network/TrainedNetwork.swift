@@ -2,8 +2,8 @@
 public struct TrainedNetwork: Hashable, Sendable {
     /// An arena of numbers.
     public enum Parameters: Hashable, Sendable {
-        case float32([Float])
-        case float64([Double])
+        case float32(NumberBlock<Float>)
+        case float64(NumberBlock<Double>)
 
         /// The numbers' format.
         public var precision: Precision {
@@ -25,7 +25,7 @@ public struct TrainedNetwork: Hashable, Sendable {
         public subscript(range: Range<Int>) -> [Double] {
             switch self {
             case .float32(let values): values[range].map(Double.init)
-            case .float64(let values): Array(values[range])
+            case .float64(let values): values[range]
             }
         }
     }

@@ -12,7 +12,7 @@ public enum NetworkDecodingError: Error, Hashable, Sendable {
     case damaged
 }
 
-/// The form, all little-endian: magic "ESPALNET", version (u32), precision bits (u32), task, batch norm, 0, 0 (u8),
+/// The form, all little-endian, as is every machine that Swift runs servers on: magic "ESPALNET", version (u32), precision bits (u32), task, batch norm, 0, 0 (u8),
 /// inputs, outputs, hidden layers (u32), per hidden layer units and activation (u32), parameters, running statistics,
 /// checksum of all before it (u64).
 extension TrainedNetwork {
@@ -46,16 +46,19 @@ extension TrainedNetwork {
         }
         for arena in [parameters, runningStatistics] {
             switch arena {
-            case .float32(let values): Self.append(values, to: &bytes) { $0.bitPattern.littleEndian }
-            case .float64(let values): Self.append(values, to: &bytes) { $0.bitPattern.littleEndian }
+            case .float32(let values):
+                values.withUnsafeBufferPointer { bytes.append(contentsOf: UnsafeRawBufferPointer($0)) }
+            case .float64(let values):
+                values.withUnsafeBufferPointer { bytes.append(contentsOf: UnsafeRawBufferPointer($0)) }
             }
         }
         put(bytes.withUnsafeBytes(Self.checksum))
         return bytes
     }
 
-    /// Reads what `encoded()` wrote. Any other bytes throw, whatever they are.
-    public init(decoding bytes: UnsafeRawBufferPointer) throws(NetworkDecodingError) {
+    /// Reads what `encoded()` wrote. Any other bytes throw, whatever they are. With an `owner`, which keeps `bytes` as they
+    /// are for as long as it lives, the numbers are not copied.
+    public init(decoding bytes: UnsafeRawBufferPointer, owner: AnyObject? = nil) throws(NetworkDecodingError) {
         guard bytes.count >= Self.headerBytes + Self.checksumBytes, bytes.starts(with: Self.magic) else {
             throw .notANetwork
         }
@@ -108,34 +111,26 @@ extension TrainedNetwork {
             defer { offset += count * Int(scalarBits) / 8 }
             let block = UnsafeRawBufferPointer(rebasing: bytes[offset...])
             return scalarBits == 32
-                ? .float32(Self.values(count, in: block) { Float(bitPattern: UInt32(littleEndian: $0)) })
-                : .float64(Self.values(count, in: block) { Double(bitPattern: UInt64(littleEndian: $0)) })
+                ? .float32(Self.values(count, in: block, owner)) : .float64(Self.values(count, in: block, owner))
         }
         let parameters = arena(layout.count)
         let runningStatistics = arena(layout.runningCount)
         self.init(shape: shape, layout: layout, parameters: parameters, runningStatistics: runningStatistics)
     }
 
-    private static func append<Value, Bits: FixedWidthInteger>(
-        _ values: [Value], to bytes: inout [UInt8], bits: (Value) -> Bits
-    ) {
-        #if _endian(little)
-            values.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        #else
-            for value in values { withUnsafeBytes(of: bits(value)) { bytes.append(contentsOf: $0) } }
-        #endif
-    }
-
-    private static func values<Value, Bits: FixedWidthInteger>(
-        _ count: Int, in bytes: UnsafeRawBufferPointer, value: (Bits) -> Value
-    ) -> [Value] {
-        [Value](unsafeUninitializedCapacity: count) { buffer, used in
-            for index in 0..<count {
-                let bits = bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
-                buffer.initializeElement(at: index, to: value(bits))
-            }
-            used = count
+    private static func values<Value>(
+        _ count: Int, in bytes: UnsafeRawBufferPointer, _ owner: AnyObject?
+    ) -> NumberBlock<Value> {
+        if let owner, count > 0, Int(bitPattern: bytes.baseAddress) % MemoryLayout<Value>.alignment == 0 {
+            let numbers = bytes.baseAddress?.assumingMemoryBound(to: Value.self)
+            return NumberBlock(UnsafeBufferPointer(start: numbers, count: count), owner: owner)
         }
+        return NumberBlock(
+            [Value](unsafeUninitializedCapacity: count) { buffer, used in
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: bytes[..<(count * MemoryLayout<Value>.size)]))
+                used = count
+            })
     }
 
     /// FNV-1a over words of 64 bits, the last one filled up with zeros. A change of one word always shows.

@@ -358,7 +358,8 @@ final class Trainer<S: Scalar> {
         if snapshot != nil, bestEpoch?.devLoss == nil { bestEpoch?.devLoss = dev?.loss }
         report(MonotonicClock.seconds, stepInEpoch: 0, ended: true)
         return TrainingOutcome(
-            network: arenas.network(shape, layout), history: history, train: train, dev: dev, test: test, epochs: epoch,
+            network: arenas.network(shape, layout, from: workspace), history: history, train: train, dev: dev,
+            test: test, epochs: epoch,
             stopReason: reason, interrupted: interrupted,
             best: training.earlyStopping == nil ? lowestDevLoss : bestEpoch, trainingSeconds: trainingSeconds,
             divergence: divergence)
