@@ -149,14 +149,16 @@ extension SQLiteStore {
     }
 
     /// Takes jobs from workers that are no more.
-    public func recover() throws(StoreError) -> Recovery {
+    public func recover(workers: Int) throws(StoreError) -> Recovery {
         let now = clock()
         return try write { db in
             let ids = try String.fetchAll(
-                db, sql: "SELECT id FROM job WHERE status IN ('running', 'cancelling') ORDER BY sequence")
+                db, sql: "SELECT id FROM job WHERE status IN ('running', 'cancelling') ORDER BY started_at, sequence")
             var recovery = Recovery()
-            for id in ids {
-                if let (_, job) = try SQLiteStore.change(JobID(unchecked: id), db, { $0.recover(at: now) }) {
+            for (number, id) in ids.enumerated() {
+                if let (_, job) = try SQLiteStore.change(
+                    JobID(unchecked: id), db, { $0.recover(hadBegun: number < workers, at: now) })
+                {
                     recovery.count(job)
                 }
             }

@@ -46,7 +46,7 @@ public final class TrainingService: Sendable {
 
     /// Puts right what an earlier process left; to be called before the first request.
     public func recover() throws {
-        _ = try store.recover()
+        _ = try store.recover(workers: pool.workers)
         try networks.sweep { try store.job($0) != nil }
         try custody.sweepAll()
     }

@@ -51,6 +51,11 @@ final class TemporaryDirectory: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
+extension JobStore {
+    /// After a crash of as many workers as there were jobs.
+    func recover() throws(StoreError) -> Recovery { try recover(workers: .max) }
+}
+
 extension JobSubmission {
     static func make(
         id: JobID = .random(), name: String? = nil, table: String = "table", initialWeights: String? = nil,

@@ -70,7 +70,7 @@ final class InterceptedStore: JobStore {
     func content(_ hash: String) throws(StoreError) -> [UInt8]? { try store.content(hash) }
     func history(_ id: JobID) throws(StoreError) -> [HistoryRow]? { try store.history(id) }
     func events(_ id: JobID, after: Int) throws(StoreError) -> [JobEvent]? { try store.events(id, after: after) }
-    func recover() throws(StoreError) -> Recovery { try store.recover() }
+    func recover(workers: Int) throws(StoreError) -> Recovery { try store.recover(workers: workers) }
     func counts() throws(StoreError) -> [JobStatus: Int] { try store.counts() }
     func queuedCount() throws(StoreError) -> Int { try store.queuedCount() }
     func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) {

@@ -84,6 +84,14 @@ struct JobRunnerTests {
         #expect(JobRunner.isBrief(job) == isBrief)
     }
 
+    /// They are measured in every epoch, so that a job of few training rows can take long.
+    @Test(arguments: ["dev", "test"]) func rowsThatAreOnlyMeasuredCountToo(set: String) throws {
+        let settings = #"{"data": {"rows": {"train": 2, "\#(set)": 60000}}}"#
+        _ = try fixture.store.submit(
+            JobSubmission(settings: Array(settings.utf8), tableHash: "t", parameterCount: 100, epochs: 200))
+        #expect(JobRunner.isBrief(try #require(fixture.store.claim())) == false)
+    }
+
     @Test(arguments: ["", "{", "{}", #"{"data": {"rows": {"train": "2"}}}"#, "[]"])
     func aJobWhoseRowsAreNotKnownIsNotBrief(settings: String) throws {
         _ = try fixture.store.submit(
@@ -106,11 +114,11 @@ struct JobRunnerTests {
         var job = try fixture.job(document())
         for _ in 1..<JobRunner.attemptLimit {
             // The server is gone without a word, and another starts.
-            _ = fixture.store.recover()
+            _ = fixture.store.recover(workers: 1)
             job = try #require(fixture.store.claim())
         }
         #expect(try fixture.ending(job).status == .succeeded)
-        _ = fixture.store.recover()
+        _ = fixture.store.recover(workers: 1)
         let ending = try fixture.ending(try #require(fixture.store.claim()))
         #expect(ending.status == .failed)
         #expect(ending.failure?.code == "internal")

@@ -130,6 +130,18 @@ import Testing
         #expect(found.result?.hasWeights == false)
     }
 
+    /// Else a job behind one that ends the process again and again would be given up with it.
+    @Test(arguments: StoreKind.allCases)
+    func aJobThatWasOnlyFetchedAheadIsNotChargedWithACrash(kind: StoreKind) throws {
+        let store = try TestStore(kind).store
+        let jobs = try (0..<3).map { _ in try store.submit(.make()) }
+        for crash in 1...4 {
+            for job in jobs { #expect(try store.claim()?.id == job.id) }
+            #expect(try store.recover(workers: 2).requeued == 3)
+            #expect(try jobs.map { try store.job($0.id)?.attempts } == [crash, crash, 0])
+        }
+    }
+
     @Test(arguments: StoreKind.allCases)
     func anAttemptThatLostItsLeaseChangesNothing(kind: StoreKind) throws {
         let store = try TestStore(kind).store
@@ -194,7 +206,7 @@ import Testing
         let store = try TestStore(kind).store
         var jobs: [JobStatus: Job] = [:]
         for status in JobStatus.allCases.reversed() { jobs[status] = try store.job(in: status) }
-        let recovery = try store.recover()
+        let recovery = try store.recover(workers: 2)
         #expect(recovery.requeued == 1)
         #expect(recovery.cancelled == 1)
         for (before, job) in jobs {

@@ -125,7 +125,7 @@ struct BrokenStore: JobStore {
     func content(_ hash: String) throws(StoreError) -> [UInt8]? { throw error }
     func history(_ id: JobID) throws(StoreError) -> [HistoryRow]? { throw error }
     func events(_ id: JobID, after: Int) throws(StoreError) -> [JobEvent]? { throw error }
-    func recover() throws(StoreError) -> Recovery { throw error }
+    func recover(workers: Int) throws(StoreError) -> Recovery { throw error }
     func counts() throws(StoreError) -> [JobStatus: Int] { throw error }
     func queuedCount() throws(StoreError) -> Int { throw error }
     func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) { throw error }

@@ -48,14 +48,15 @@ extension Job {
     /// Hands an interrupted job back, if `leaseEpoch` still holds it: running → queued, cancelling → cancelled.
     package mutating func requeue(leaseEpoch: Int, at now: Timestamp) -> JobEvent? {
         guard isHeld(by: leaseEpoch) else { return nil }
-        if status == .running { attempts -= 1 }
-        return recover(at: now)
+        return recover(hadBegun: false, at: now)
     }
 
-    /// Takes a job from a worker that is no more: running → queued, cancelling → cancelled.
-    package mutating func recover(at now: Timestamp) -> JobEvent? {
+    /// Takes a job from a worker that is no more: running → queued, cancelling → cancelled. A start counts as an attempt
+    /// only if the job may have been what ended the worker.
+    package mutating func recover(hadBegun: Bool, at now: Timestamp) -> JobEvent? {
         switch status {
         case .running:
+            if !hadBegun { attempts -= 1 }
             status = .queued
             startedAt = nil
             return event(.requeued, at: now)

@@ -21,12 +21,13 @@ public struct JobRunner: Sendable {
         self.report = report
     }
 
-    /// Whether training `job` takes some milliseconds at most, on any machine: each row of each epoch costs some
-    /// multiplications a parameter, and a little for itself.
+    /// Whether training `job` takes some milliseconds at most, on any machine: each row of each epoch, those that are only
+    /// measured included, costs some multiplications a parameter, and a little for itself.
     @Sendable public static func isBrief(_ job: Job) -> Bool {
         do {
-            let rows = try JSONDocument.parse(job.settings).root["data"]?["rows"]?["train"]?.integer
-            guard let rows else { return false }
+            let sets = try JSONDocument.parse(job.settings).root["data"]?["rows"]
+            guard let train = sets?["train"]?.integer else { return false }
+            let rows = train + (sets?["dev"]?.integer ?? 0) + (sets?["test"]?.integer ?? 0)
             return Double(rows) * Double(job.epochs) * Double(job.parameterCount + 50) < 2e7
         } catch {
             // Its run will say what is wrong with it.

@@ -43,7 +43,10 @@ public protocol JobStore: Sendable {
 
     /// To be called once at start, before any worker: takes jobs from workers that are no more. What was running is
     /// queued in its old place, what was being cancelled is cancelled.
-    func recover() throws(StoreError) -> Recovery
+    ///
+    /// At most `workers` of them had begun: those that were claimed first. The others were fetched ahead, and their
+    /// start does not count as an attempt.
+    func recover(workers: Int) throws(StoreError) -> Recovery
     /// Jobs in each status, zeros included.
     func counts() throws(StoreError) -> [JobStatus: Int]
     /// Jobs waiting for a worker. This one call waits for nothing.

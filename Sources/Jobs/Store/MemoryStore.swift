@@ -159,10 +159,15 @@ public final class MemoryStore: JobStore {
     }
 
     /// Takes jobs from workers that are no more.
-    public func recover() -> Recovery {
+    public func recover(workers: Int) -> Recovery {
         state.withLock { state in
             var recovery = Recovery()
-            for place in state.jobs.places where state.change(place, { $0.recover(at: clock()) }) {
+            let held = state.jobs.places.compactMap { place in
+                state.jobs[place]?.job.startedAt.map { (place, $0) }
+            }.filter { state.jobs[$0.0]?.job.status.isHeld == true }
+            // The sort keeps the order of equals.
+            for (number, (place, _)) in held.sorted(by: { $0.1 < $1.1 }).enumerated()
+            where state.change(place, { $0.recover(hadBegun: number < workers, at: clock()) }) {
                 if let job = state.jobs[place]?.job { recovery.count(job) }
             }
             return recovery

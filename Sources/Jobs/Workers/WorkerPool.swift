@@ -34,7 +34,7 @@ public final class WorkerPool: Sendable {
     }
 
     let store: any JobStore
-    let workers: Int
+    package let workers: Int
     let backoff: Backoff
     let report: @Sendable (StoreError) -> Void
     let isBrief: @Sendable (Job) -> Bool
