@@ -76,9 +76,10 @@ def plan(measurement):
 
     try:
         most, per_row, units = number("mostParameters"), number("mostParametersPerRow"), number("mostUnits")
+        full = int(re.search(r"precision == \.float32 \? (\d+)", text)[1])
     except TypeError:
         return "?"
-    fits = measurement.parameters <= min(most, measurement.batch * per_row)
+    fits = measurement.parameters <= (most if measurement.batch >= full else measurement.batch * per_row)
     return "fused" if fits and max(measurement.units[:-1]) <= units else "gemm"
 
 
