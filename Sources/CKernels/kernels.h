@@ -13,7 +13,9 @@
 #include "products.h"
 #include "network.h"
 #include "steps.h"
+#include "dense_tiles.h"
 #include "dense.h"
+#include "dense_passes.h"
 
 extern const ck_kernels CK_TABLE;
 const ck_kernels CK_TABLE = {

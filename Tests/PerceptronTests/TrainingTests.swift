@@ -220,7 +220,8 @@ import Testing
         #expect(outcome.epochs < epochs)
         if let last = outcome.history.last, last.epoch > 0 {
             let whole = try run(
-                network, training { ($0.epochs, $0.batchSize, $0.historyEvery) = (last.epoch, .count(1), epochs) }, sets)
+                network, training { ($0.epochs, $0.batchSize, $0.historyEvery) = (last.epoch, .count(1), epochs) }, sets
+            )
             #expect(last == whole.history.last)
         }
         #expect(try outcome.measured.loss < outcome.history[0].train.loss)

@@ -6,14 +6,20 @@ struct JSONScanner {
     private(set) var cursor: UnsafePointer<UInt8>
     let end: UnsafePointer<UInt8>
     private var pace: ReadingPace
+    // Unsafe: nobody ever writes to it.
+    /// Where an empty text, which has no address, begins and ends.
+    nonisolated(unsafe) private static let nowhere: UnsafePointer<UInt8> = {
+        let byte = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+        byte.initialize(to: 0)
+        return UnsafePointer(byte)
+    }()
     /// The open arrays and objects around the cursor, outermost first: "[" or "{".
     private var open: [UInt8] = []
 
     /// - Parameter content: the upload that hears how far the walk is, if `bytes` are one.
     init(_ bytes: UnsafeRawBufferPointer, of content: UploadedContent? = nil) {
         let text = bytes.assumingMemoryBound(to: UInt8.self)
-        // An empty text has no address; any will do where nothing is read.
-        cursor = text.baseAddress ?? UnsafePointer(bitPattern: 1).unsafelyUnwrapped
+        cursor = text.baseAddress ?? Self.nowhere
         end = cursor + text.count
         pace = ReadingPace(content)
     }

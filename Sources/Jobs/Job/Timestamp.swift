@@ -27,12 +27,20 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     public var description: String {
         let (days, time) = milliseconds.flooredDivision(by: 86_400_000)
         let date = Timestamp.civilDate(daysSinceEpoch: days)
-        let parts = [
-            padded(date.year, 4), "-", padded(date.month, 2), "-", padded(date.day, 2), "T",
-            padded(time / 3_600_000, 2), ":", padded(time / 60_000 % 60, 2), ":", padded(time / 1_000 % 60, 2), ".",
-            padded(time % 1_000, 3), "Z",
+        let parts: [(number: Int64, width: Int, after: Character)] = [
+            (date.month, 2, "-"), (date.day, 2, "T"), (time / 3_600_000, 2, ":"), (time / 60_000 % 60, 2, ":"),
+            (time / 1_000 % 60, 2, "."), (time % 1_000, 3, "Z"),
         ]
-        return parts.joined()
+        let year = String(date.year)
+        var text: [UInt8] = Array(repeating: UInt8(ascii: "0"), count: max(0, 4 - year.utf8.count)) + year.utf8
+        text.append(UInt8(ascii: "-"))
+        for part in parts {
+            if part.width == 3 { text.append(UInt8(ascii: "0") + UInt8(part.number / 100)) }
+            text.append(UInt8(ascii: "0") + UInt8(part.number / 10 % 10))
+            text.append(UInt8(ascii: "0") + UInt8(part.number % 10))
+            text.append(contentsOf: part.after.utf8)
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The proleptic Gregorian date `days` after 1970-01-01. Eras of 400 years that begin on 1 March, so that the leap
@@ -45,11 +53,6 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
         return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
-    }
-
-    private func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }
 

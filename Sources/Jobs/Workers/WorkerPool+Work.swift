@@ -3,18 +3,12 @@ import Perceptron
 
 // What a thread of the pool does.
 extension WorkerPool {
-    /// How far workers stand back behind the threads that answer requests, as of `nice`: whoever waits for an answer
-    /// gets a processor at once and gives it back at once.
-    private static let niceness: Int32 = 10
-
     private enum Turn {
         case claim(seen: Int)
         case stop
     }
 
     func work() {
-        // A thread's own on Linux, and that of the threads it starts.
-        _ = nice(WorkerPool.niceness)
         var failures = 0
         while case .claim(let seen) = nextTurn() {
             do throws(StoreError) {

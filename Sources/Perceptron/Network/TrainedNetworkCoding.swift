@@ -12,8 +12,8 @@ public enum NetworkDecodingError: Error, Hashable, Sendable {
     case damaged
 }
 
-/// The form, all little-endian, as is every machine that Swift runs servers on: magic "ESPALNET", version (u32), precision bits (u32), task, batch norm, 0, 0 (u8),
-/// inputs, outputs, hidden layers (u32), per hidden layer units and activation (u32), parameters, running statistics,
+/// The form, all little-endian, as is every machine that Swift runs servers on: magic "ESPALNET", version (u32),
+/// precision bits (u32), task, batch norm, 0, 0 (u8), inputs, outputs, hidden layers (u32), per hidden layer units and activation (u32), parameters, running statistics,
 /// checksum of all before it (u64).
 extension TrainedNetwork {
     private static let magic: [UInt8] = Array("ESPALNET".utf8)

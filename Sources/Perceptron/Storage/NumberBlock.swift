@@ -1,6 +1,6 @@
-/// Numbers that never change, and who owns their memory: a finished run, a mapped file, or this block alone.
 // Unchecked: nobody writes to the memory once a block of it is made, which is what its makers promise; `owner` is only
 // held.
+/// Numbers that never change, and who owns their memory: a finished run, a mapped file, or this block alone.
 public struct NumberBlock<Number: BitwiseCopyable & Hashable & Sendable>: @unchecked Sendable {
     /// The numbers; valid as long as this block is.
     private let numbers: UnsafeBufferPointer<Number>
@@ -34,10 +34,10 @@ public struct NumberBlock<Number: BitwiseCopyable & Hashable & Sendable>: @unche
     public var count: Int { numbers.count }
 
     /// The number at a place.
-    public subscript(place: Int) -> Number { numbers[place] }
+    public subscript(place: Int) -> Number { withUnsafeBufferPointer { $0[place] } }
 
     /// The numbers at `places`.
-    public subscript(places: Range<Int>) -> [Number] { Array(numbers[places]) }
+    public subscript(places: Range<Int>) -> [Number] { withUnsafeBufferPointer { Array($0[places]) } }
 
     /// Gives `body` the memory, which is valid only inside.
     public func withUnsafeBufferPointer<Result, Failure: Error>(
@@ -50,10 +50,12 @@ public struct NumberBlock<Number: BitwiseCopyable & Hashable & Sendable>: @unche
 
 extension NumberBlock: Hashable {
     /// Number by number.
-    public static func == (left: NumberBlock, right: NumberBlock) -> Bool { left.numbers.elementsEqual(right.numbers) }
+    public static func == (left: NumberBlock, right: NumberBlock) -> Bool {
+        left.withUnsafeBufferPointer { left in right.withUnsafeBufferPointer { left.elementsEqual($0) } }
+    }
 
     /// Of all numbers.
     public func hash(into hasher: inout Hasher) {
-        for number in numbers { hasher.combine(number) }
+        withUnsafeBufferPointer { for number in $0 { hasher.combine(number) } }
     }
 }
