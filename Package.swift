@@ -10,6 +10,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CShortestDecimal"),
@@ -20,6 +21,7 @@ let package = Package(
         .target(name: "Perceptron", dependencies: ["CFloatingPoint", "CKernels"]),
         .target(name: "CNumberRuns"),
         .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle", "CNumberRuns"]),
+        .target(name: "Charts", dependencies: ["CCairo"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
         .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -34,6 +36,7 @@ let package = Package(
             ]),
 
         .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "CKernels"], exclude: ["Golden"]),
+        .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
         .testTarget(name: "HTTPDaemonTests", dependencies: ["HTTPDaemon"]),
         .testTarget(
             name: "JobsTests",
