@@ -30,6 +30,7 @@ const ck_kernels *ck_kernels_of(const char *name, int32_t is_double) {
     if (strcmp(name, "avx512") == 0) return has_avx512() ? is_double ? &ck_avx512_f64 : &ck_avx512_f32 : NULL;
     if (strcmp(name, "avx2") == 0) return has_avx2() ? is_double ? &ck_avx2_f64 : &ck_avx2_f32 : NULL;
 #endif
-    if (strcmp(name, "baseline") == 0) return is_double ? &ck_baseline_f64 : &ck_baseline_f32;
-    return NULL;
+    return strcmp(name, "baseline") == 0 ? ck_baseline_kernels(is_double) : NULL;
 }
+
+const ck_kernels *ck_baseline_kernels(int32_t is_double) { return is_double ? &ck_baseline_f64 : &ck_baseline_f32; }

@@ -6,9 +6,10 @@ public struct JSONSyntaxError: Error, Sendable, CustomStringConvertible {
     public let description: String
 }
 
-// @unchecked: tape and strings are written once, inside `init`, and only read afterwards.
 /// A parsed JSON text (RFC 8259): simdjson's tape, walked in place. Parsing is iterative and bounded in depth, so a
 /// text nested a million deep is a syntax error, not a stack overflow.
+///
+/// @unchecked: tape and strings are written once, inside `init`, and only read afterwards.
 public final class JSONDocument: @unchecked Sendable {
     /// How deep arrays and objects may nest.
     public static let depthLimit = 256

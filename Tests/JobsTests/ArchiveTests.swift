@@ -18,7 +18,7 @@ struct NetworkArchiveTests {
         let network = try TrainedNetwork.make(precision, batchNorm: batchNorm)
         let id = JobID.random()
         #expect(try archive.network(of: id) == nil)
-        try archive.store(network, for: id)
+        try archive.store(network.encoded(), for: id)
         #expect(try archive.network(of: id) == network)
         let reopened = try NetworkArchive(directory: directory.path + "/networks")
         #expect(try reopened.network(of: id) == network)
@@ -29,14 +29,14 @@ struct NetworkArchiveTests {
 
     @Test func aLaterNetworkTakesTheEarlierOnesPlace() throws {
         let id = JobID.random()
-        try archive.store(.make(.float32), for: id)
-        try archive.store(.make(.float64), for: id)
+        try archive.store(TrainedNetwork.make(.float32).encoded(), for: id)
+        try archive.store(TrainedNetwork.make(.float64).encoded(), for: id)
         #expect(try archive.network(of: id) == .make(.float64))
     }
 
     @Test func anyDamageIsATypedError() throws {
         let id = JobID.random()
-        try archive.store(.make(.float32, batchNorm: true), for: id)
+        try archive.store(TrainedNetwork.make(.float32, batchNorm: true).encoded(), for: id)
         let path = directory.path + "/networks/\(id).network"
         let whole = try #require(FileManager.default.contents(atPath: path))
         var damaged = stride(from: 0, to: whole.count, by: 3).map { whole.prefix($0) }
@@ -58,8 +58,8 @@ struct NetworkArchiveTests {
 
     @Test func aSweepTakesWhatNoJobOwnsAndNothingElse() throws {
         let (known, forgotten) = (JobID.random(), JobID.random())
-        try archive.store(.make(.float32), for: known)
-        try archive.store(.make(.float32), for: forgotten)
+        try archive.store(TrainedNetwork.make(.float32).encoded(), for: known)
+        try archive.store(TrainedNetwork.make(.float32).encoded(), for: forgotten)
         let stranger = directory.path + "/networks/README"
         #expect(FileManager.default.createFile(atPath: stranger, contents: Data()))
         try archive.sweep { $0 == known }
@@ -70,7 +70,7 @@ struct NetworkArchiveTests {
 
     @Test func aSweepThatCannotAskTakesNothing() throws {
         let id = JobID.random()
-        try archive.store(.make(.float32), for: id)
+        try archive.store(TrainedNetwork.make(.float32).encoded(), for: id)
         #expect(throws: StoreError.self) { try archive.sweep { _ in throw StoreError.unavailable("test") } }
         #expect(try archive.network(of: id) != nil)
     }

@@ -248,7 +248,7 @@ struct TrainingServiceTests {
         // What a crash leaves: a table and a network that nothing refers to.
         let stray = try Array("[[42]]".utf8).withUnsafeBytes { try first.tables.ingestJSON($0) }.hash
         let stranger = JobID.random()
-        try first.networks.store(network, for: stranger)
+        try first.networks.store(network.encoded(), for: stranger)
 
         let second = try ServiceFixture.make(.sqlite, in: directory, workers: 2)
         try second.service.recover()

@@ -28,7 +28,7 @@ typedef struct {
     int32_t task;
     /// Hidden layers and the output layer.
     int32_t layer_count;
-    const ck_layer *layers;
+    const ck_layer *_Nullable layers;
     double input_keep_prob;
     /// Key of the Philox stream of dropout masks.
     uint64_t dropout_seed;
@@ -173,5 +173,8 @@ const char *_Nullable ck_instruction_set(int32_t index);
 
 /// The kernels compiled for `instruction_set`; NULL if there are none or this machine cannot run them.
 const ck_kernels *_Nullable ck_kernels_of(const char *instruction_set, int32_t is_double);
+
+/// The kernels of the baseline, which every machine can run.
+const ck_kernels *ck_baseline_kernels(int32_t is_double);
 
 #pragma clang assume_nonnull end

@@ -28,31 +28,7 @@ package struct DurableFolder: Sendable {
             throw .last("open \(name)")
         }
         defer { close(descriptor) }
-        return try MappedFile(descriptor: descriptor, name: name)
-    }
-
-    /// The content of `name`; nil if there is no such file.
-    package func read(_ name: String) throws(StorageError) -> [UInt8]? {
-        let descriptor = open("\(directory)/\(name)", O_RDONLY | O_CLOEXEC)
-        if descriptor < 0 {
-            if errno == ENOENT { return nil }
-            throw .last("open \(name)")
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        if fstat(descriptor, &status) != 0 { throw .last("look at \(name)") }
-        var failure: StorageError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-            while count < buffer.count {
-                let got = Glibc.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
-                if got < 0 && errno == EINTR { continue }
-                if got < 0 { failure = .last("read \(name)") }
-                if got <= 0 { return }
-                count += got
-            }
-        }
-        if let failure { throw failure }
-        return bytes
+        return try MappedFile(descriptor: descriptor, name: name, readsAhead: true)
     }
 
     /// Deletes `name`, if it is there.

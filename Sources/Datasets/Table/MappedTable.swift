@@ -2,10 +2,11 @@ import Glibc
 import JSONDocument
 import Perceptron
 
-// @unchecked: the bytes are written by nobody and private to this object from `init` to `deinit`; all properties are
-// constants. Table files are never written to after their rename.
 /// A table file, mapped read-only: its cells are paged in as they are used and shared by all who hold it. A small table
 /// that has no file is held in memory instead.
+///
+/// @unchecked: the bytes are a `MappedFile`'s, or this object's own and written by nobody after `init`; all properties
+/// are constants.
 public final class MappedTable: @unchecked Sendable {
     /// SHA-256 of the file.
     public let hash: String
@@ -13,31 +14,25 @@ public final class MappedTable: @unchecked Sendable {
     public let schema: TableSchema
     /// Format of the cells.
     public let element: FeatureTable.Element
-    private let bytes: UnsafeMutableRawBufferPointer
-    private let isMapped: Bool
+    private let bytes: UnsafeRawBufferPointer
+    /// Whose the bytes are; nil if this object's own.
+    private let file: MappedFile?
 
     /// Maps the file at `path` and checks all of it but the cells.
     init(path: String, hash: String) throws(StorageError) {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 { throw errno == ENOENT ? .notFound(hash: hash) : .last("open a data set") }
         defer { close(descriptor) }
-        var status = stat()
-        if fstat(descriptor, &status) != 0 { throw .last("look at a data set") }
-        let size = Int(status.st_size)
-        if size < TableHeader.size { throw .damaged(hash: hash, reason: "shorter than a header") }
-        guard let start = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), start != MAP_FAILED else {
-            throw .last("map a data set")
-        }
-        let bytes = UnsafeMutableRawBufferPointer(start: start, count: size)
+        let file = try MappedFile(descriptor: descriptor, name: "a data set", readsAhead: false)
+        if file.bytes.count < TableHeader.size { throw .damaged(hash: hash, reason: "shorter than a header") }
         do {
-            (schema, element) = try MappedTable.read(UnsafeRawBufferPointer(bytes))
+            (schema, element) = try MappedTable.read(file.bytes)
         } catch {
-            munmap(start, size)
             throw .damaged(hash: hash, reason: error.reason)
         }
-        self.bytes = bytes
+        bytes = file.bytes
+        self.file = file
         self.hash = hash
-        isMapped = true
     }
 
     /// Takes the bytes of a table that has no file, and checks all of them but the cells.
@@ -50,9 +45,9 @@ public final class MappedTable: @unchecked Sendable {
             bytes.deallocate()
             throw .damaged(hash: hash, reason: error.reason)
         }
-        self.bytes = bytes
+        self.bytes = UnsafeRawBufferPointer(bytes)
+        file = nil
         self.hash = hash
-        isMapped = false
     }
 
     private static func read(
@@ -73,13 +68,13 @@ public final class MappedTable: @unchecked Sendable {
     }
 
     deinit {
-        if isMapped { munmap(bytes.baseAddress, bytes.count) } else { bytes.deallocate() }
+        if file == nil { bytes.deallocate() }
     }
 
     /// The cells: (rows, columns), row-major; the table stays mapped as long as they are held.
     public var cells: FeatureTable {
         FeatureTable(
-            base: UnsafeRawPointer(bytes.baseAddress!) + TableHeader.size, element: element, rows: schema.rows,
+            base: bytes.baseAddress! + TableHeader.size, element: element, rows: schema.rows,
             columns: schema.columns.count, owner: self)
     }
 }

@@ -36,10 +36,12 @@ public struct InitialWeightsArchive: Sendable {
     /// The layers stored under `hash`, whose bytes are `content` if they are in no file.
     public func layers(_ hash: String, content: [UInt8]? = nil) throws(StorageError) -> [LayerParameters] {
         guard ContentHash.isWellFormed(hash) else { throw .notFound(hash: hash) }
-        let stored: [UInt8]? = if let content { content } else { try folder.read(hash) }
-        guard let bytes = stored else { throw .notFound(hash: hash) }
         do {
-            return try bytes.withUnsafeBytes { try TrainedNetwork(decoding: $0) }.layers
+            if let content { return try content.withUnsafeBytes { try TrainedNetwork(decoding: $0) }.layers }
+            guard let file = try folder.map(hash) else { throw StorageError.notFound(hash: hash) }
+            return try TrainedNetwork(decoding: file.bytes, owner: file).layers
+        } catch let error as StorageError {
+            throw error
         } catch {
             throw .damaged(hash: hash, reason: "\(error)")
         }

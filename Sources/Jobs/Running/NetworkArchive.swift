@@ -12,13 +12,8 @@ public struct NetworkArchive: Sendable {
 
     private static func name(_ id: JobID) -> String { "\(id).network" }
 
-    /// Keeps a job's network; it is on disk when this returns.
-    public func store(_ network: TrainedNetwork, for id: JobID) throws(StorageError) {
-        try store(network.encoded(), for: id)
-    }
-
     /// Keeps a job's encoded network; it is on disk when this returns.
-    func store(_ encoded: [UInt8], for id: JobID) throws(StorageError) {
+    package func store(_ encoded: [UInt8], for id: JobID) throws(StorageError) {
         try folder.write(encoded, as: NetworkArchive.name(id))
     }
 

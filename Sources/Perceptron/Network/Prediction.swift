@@ -4,8 +4,8 @@ public enum PredictionError: Error, Hashable, Sendable {
     case inputCount(expected: Int, found: Int)
     /// `found` values do not make `rows` rows of `inputs`.
     case valueCount(rows: Int, inputs: Int, found: Int)
-    /// The machine does not have `bytes` of memory.
-    case notEnoughMemory(bytes: Int)
+    /// The network cannot be run: the machine does not have the memory.
+    case cannotRun(TrainingError)
 }
 
 extension TrainedNetwork {
@@ -53,10 +53,7 @@ extension TrainedNetwork {
                 return inference.outputs(rows: rows, encode: encode)
             }
         } catch {
-            guard case .notEnoughMemory(let bytes) = error else {
-                preconditionFailure("a finished network fits its own layout")
-            }
-            throw .notEnoughMemory(bytes: bytes)
+            throw .cannotRun(error)
         }
     }
 }

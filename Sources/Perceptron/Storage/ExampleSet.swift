@@ -1,5 +1,6 @@
-// @unchecked: the bytes at `base` are never written after the table is made, and `owner` keeps them alive.
 /// A read-only row-major table that lies in memory (or a mapped file) owned by someone else.
+///
+/// @unchecked: the bytes at `base` are never written after the table is made, and `owner` keeps them alive.
 public struct FeatureTable: @unchecked Sendable {
     /// The cells' number format.
     public enum Element: String, Codable, Sendable {

@@ -1,6 +1,7 @@
-// Unchecked: nobody writes to the memory once a block of it is made, which is what its makers promise; `owner` is only
-// held.
 /// Numbers that never change, and who owns their memory: a finished run, a mapped file, or this block alone.
+///
+/// @unchecked: nobody writes to the memory once a block of it is made, which is what its makers promise; `owner` is only
+/// held.
 public struct NumberBlock<Number: BitwiseCopyable & Hashable & Sendable>: @unchecked Sendable {
     /// The numbers; valid as long as this block is.
     private let numbers: UnsafeBufferPointer<Number>

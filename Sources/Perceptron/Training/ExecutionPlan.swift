@@ -91,10 +91,9 @@ struct FusedState<S: Scalar> {
         }
         func withNetwork<Result>(_ body: (inout ck_network) -> Result) -> Result {
             layers.withUnsafeBufferPointer { layers in
-                guard let base = layers.baseAddress else { preconditionFailure("a network has an output layer") }
                 var network = ck_network(
                     inputs: Int32(shape.inputs), task: shape.task.kernelNumber, layer_count: Int32(layers.count),
-                    layers: base, input_keep_prob: inputKeepProb, dropout_seed: dropoutSeed)
+                    layers: layers.baseAddress, input_keep_prob: inputKeepProb, dropout_seed: dropoutSeed)
                 return body(&network)
             }
         }
