@@ -17,6 +17,7 @@ public final class TrainingService: Sendable {
     let clock: @Sendable () -> Timestamp
     let report: @Sendable (String) -> Void
     let pool: WorkerPool
+    let finishedJobs = FinishedJobs()
     let gradientCheckTurns = Turns(GradientChecksController.atATime)
 
     /// Puts the parts together; nothing runs before `start`.

@@ -46,7 +46,13 @@ final class BodyReceiver {
     func finish() throws(RequestFault) -> HTTPRequestBody {
         defer { bytes = [] }
         if let fault { throw fault }
-        if let writer { return .spooled(writer.finish()) }
+        if writer != nil {
+            do throws(SystemError) {
+                if let file = try writer?.finish() { return .spooled(file) }
+            } catch {
+                throw .spoolFailed(error)
+            }
+        }
         return bytes.isEmpty ? .empty : .bytes(bytes)
     }
 

@@ -74,7 +74,10 @@ struct JobsController: Sendable {
     }
 
     private func answer(_ status: Int, _ job: Job, headers: [(name: String, value: String)] = []) -> HTTPResponse {
-        .json(status, headers: headers) { service.resource(of: job, at: service.clock()).write(to: &$0) }
+        let document = service.finishedJobs.document(of: job) {
+            .json { service.resource(of: job, at: service.clock()).write(to: &$0) }
+        }
+        return .json(status, headers: headers, document)
     }
 
     private func cursor(_ text: String) throws -> JobID {

@@ -6,11 +6,15 @@ extension HTTPResponse {
     static func json(
         _ status: Int, headers: [(name: String, value: String)] = [], _ write: (inout JSONWriter) -> Void
     ) -> HTTPResponse {
-        var json = JSONWriter()
-        write(&json)
-        return HTTPResponse(
-            status: status, headers: [("Content-Type", "application/json")] + headers,
-            body: .bytes(json.bytes + [UInt8(ascii: "\n")]))
+        .json(status, headers: headers, .json(write))
+    }
+
+    /// An answer with a JSON body that is written already.
+    static func json(
+        _ status: Int, headers: [(name: String, value: String)] = [], _ document: [UInt8]
+    ) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [("Content-Type", "application/json")] + headers, body: .bytes(document))
     }
 
     /// `{"object": "list", "data": […]}`, with `has_more` where the list is paged.
@@ -24,5 +28,14 @@ extension HTTPResponse {
                 if let hasMore { json.member("has_more", hasMore) }
             }
         }
+    }
+}
+
+extension [UInt8] {
+    /// A JSON document with a line feed at its end.
+    static func json(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter()
+        write(&json)
+        return json.bytes + [UInt8(ascii: "\n")]
     }
 }
