@@ -66,6 +66,31 @@ def test_dropout_and_precision_do_not_disturb_it(client):
         assert other["cost"] == plain["cost"] and other["verdict"] == "correct"
 
 
+@pytest.mark.parametrize(("layer", "kind", "batch_norm"), [
+    (0, "weights", False), (1, "biases", False), (2, "weights", False), (2, "biases", True), (1, "gamma", True), (0, "beta", True)])
+def test_a_deliberate_error_is_found_where_it_was_made(client, layer, kind, batch_norm):
+    body = make_job(network={"activation": "tanh", "batch_norm": batch_norm}, training={"l2_lambda": 0.7})
+    error = {"layer": layer, "kind": kind}
+    answer = check(client, {**body, "gradient_check": {"deliberate_error": error}})
+    assert answer["verdict"] == "wrong"
+    # ‖2 g − g‖ / (‖2 g‖ + ‖g‖)
+    assert answer["layers"][layer][kind]["relative_error"] == pytest.approx(1 / 3, abs=1e-6)
+    others = [group["relative_error"] for number, groups in enumerate(answer["layers"]) for name, group in groups.items()
+              if name != "layer" and (number, name) != (layer, kind)]
+    assert max(others) <= 1e-7
+    assert (answer["worst"][0]["layer"], answer["worst"][0]["kind"]) == (layer, kind)
+    assert check(client, {**body, "gradient_check": {"deliberate_error": {**error, "factor": 1}}})["verdict"] == "correct"
+
+
+@pytest.mark.parametrize(("error", "pointer"), [
+    ({"layer": 3, "kind": "weights"}, ""), ({"layer": 0, "kind": "gamma"}, ""), ({"kind": "biases"}, "/layer"),
+    ({"layer": 0}, "/kind"), ({"layer": 0, "kind": "both"}, "/kind"), ({"layer": 0, "kind": "biases", "factor": 1e7}, "/factor"),
+    ({"layer": 0, "kind": "biases", "by": 2}, "/by")])
+def test_a_deliberate_error_in_nothing_is_a_fault(client, error, pointer):
+    body = make_job(gradient_check={"deliberate_error": error})
+    assert set(client.faults("/v1/gradient-checks", body)) == {"/gradient_check/deliberate_error" + pointer}
+
+
 def test_epsilon_is_answered_and_a_clumsy_one_is_noticed(client):
     assert check(client, make_job(gradient_check={"epsilon": 1e-4}))["epsilon"] == 1e-4
     clumsy = check(client, make_job(network={"activation": "tanh"}, gradient_check={"epsilon": 0.5}))

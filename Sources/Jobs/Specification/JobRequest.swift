@@ -51,6 +51,24 @@ extension GradientCheck.Options {
         epsilon = fields.number("epsilon", "a number from 1e-12 to 1") { $0 >= 1e-12 && $0 <= 1 } ?? epsilon
         maxParameters = fields.integer("max_parameters", in: 1...1_000_000)
         maxExamples = fields.integer("max_examples", in: 1...Int(Int32.max))
+        deliberateError = fields.value("deliberate_error").flatMap {
+            GradientCheck.DeliberateError(
+                reading: $0, at: fields.pointer(to: "deliberate_error"), faults: faults)
+        }
         fields.finish()
+    }
+}
+
+extension GradientCheck.DeliberateError {
+    /// Reads a `deliberate_error` object.
+    init?(reading node: JSONNode, at pointer: String, faults: FaultCollector) {
+        var fields = ObjectReader(node, at: pointer, faults: faults)
+        for member in ["layer", "kind"] { _ = fields.required(member) }
+        let layer = fields.integer("layer", in: 0...Int(Int32.max))
+        let kind: ParameterLayout.Kind? = fields.choice("kind")
+        let factor = fields.number("factor", "a number from -1e6 to 1e6") { abs($0) <= 1e6 } ?? 2
+        fields.finish()
+        guard let layer, let kind else { return nil }
+        self.init(layer: layer, kind: kind, factor: factor)
     }
 }

@@ -13,9 +13,34 @@ public enum GradientCheck {
         public var maxParameters: Int?
         /// The most examples J is taken over, ≥ 1. Nil: all, fewer (down to 8) where the work is large.
         public var maxExamples: Int?
+        /// A mistake made on purpose in the back-propagated gradient, to see it found.
+        public var deliberateError: DeliberateError?
 
         /// The defaults.
         public init() {}
+    }
+
+    /// A back-propagation that gets one tensor's derivatives wrong by a factor, as a forgotten 1/m or a doubled term does.
+    public struct DeliberateError: Hashable, Sendable {
+        /// 0 for the first hidden layer; the output layer is the last.
+        public var layer: Int
+        /// Which of the layer's tensors.
+        public var kind: ParameterLayout.Kind
+        /// The derivatives are multiplied by it.
+        public var factor: Double
+
+        /// All values.
+        public init(layer: Int, kind: ParameterLayout.Kind, factor: Double) {
+            self.layer = layer
+            self.kind = kind
+            self.factor = factor
+        }
+    }
+
+    /// Thrown where a deliberate error is to be made in a tensor that the network does not train.
+    public struct NoSuchTensor: Error, Hashable, Sendable {
+        /// Layers of the network, the output layer included.
+        public let layers: Int
     }
 
     /// Thrown by a check whose `isCancelled` said yes.
@@ -29,7 +54,8 @@ public enum GradientCheck {
 
     /// Checks the gradient of `network` trained as `training` on `examples`. `isCancelled` is asked once per parameter.
     /// - Parameter memoryLimit: bytes that the check may take.
-    /// - Throws: `TrainingError` for what keeps a training run from starting, `TooMuchWork`, `Cancelled`.
+    /// - Throws: `TrainingError` for what keeps a training run from starting, `TooMuchWork`, `NoSuchTensor`,
+    ///   `Cancelled`.
     public static func run(
         _ network: NetworkSpecification, _ training: TrainingSpecification, on examples: ExampleSet,
         options: Options = Options(), memoryLimit: Int = .max, isCancelled: () -> Bool = { false }
@@ -44,9 +70,10 @@ public enum GradientCheck {
         let function = try CostFunction(
             network: network, training: training, on: size.subset(of: examples, seed: training.seed))
         let sample = GradientCheckSample(of: function.layout, limit: size.parameters, seed: training.seed)
+        var start = function.costAndGradient()
+        if let error = options.deliberateError { try error.make(in: &start.gradient, sample) }
         return try compare(
-            function.costAndGradient(), with: function, sample: sample, l1Lambda: training.l1Lambda,
-            examples: size.examples, epsilon: options.epsilon, isCancelled: isCancelled)
+            start, with: function, sample: sample, l1Lambda: training.l1Lambda, examples: size.examples, epsilon: options.epsilon, isCancelled: isCancelled)
     }
 
     /// Compares any `gradient` (arena order) with the differences of `function`, all parameters.
@@ -95,6 +122,18 @@ public enum GradientCheck {
             }
         }
         return summary(measured)
+    }
+}
+
+extension GradientCheck.DeliberateError {
+    /// Multiplies the tensor's part of `gradient` (arena order).
+    fileprivate func make(
+        in gradient: inout [Double], _ sample: GradientCheckSample
+    ) throws(GradientCheck.NoSuchTensor) {
+        guard let group = sample.groups.first(where: { $0.layer == layer && $0.kind == kind }) else {
+            throw GradientCheck.NoSuchTensor(layers: (sample.groups.last?.layer ?? 0) + 1)
+        }
+        for index in group.range { gradient[index] *= factor }
     }
 }
 

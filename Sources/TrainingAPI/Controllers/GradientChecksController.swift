@@ -34,6 +34,11 @@ struct GradientChecksController: Sendable {
             throw Faults(
                 pointer: "/gradient_check/max_examples",
                 detail: "makes a check that takes \(bytes) bytes of memory; it may take \(service.limits.jobMemory)")
+        } catch let missing as GradientCheck.NoSuchTensor {
+            throw Faults(
+                pointer: "/gradient_check/deliberate_error",
+                detail: "names no trained tensor of the network, whose layers are 0 to \(missing.layers - 1); with batch "
+                    + "normalisation hidden layers have gamma and beta in place of biases")
         } catch let excess as GradientCheck.TooMuchWork {
             throw Faults(
                 pointer: "/gradient_check/max_parameters",
