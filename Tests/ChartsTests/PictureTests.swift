@@ -36,6 +36,14 @@ struct PictureTests {
         #expect(shapes == [.circle, .triangle, .square])
     }
 
+    @Test func theOnlyOutputOfTwoClassesHasTheColourOfTheSecond() {
+        let marks = Picture.predictionCurve.chart.panels[0].marks
+        let lines = marks.compactMap { if case .line(let line) = $0, !line.name.isEmpty { line } else { nil } }
+        #expect(lines.map(\.ink) == [.series(1)])
+        let points = marks.compactMap { if case .points(let points) = $0 { points } else { nil } }
+        #expect(points.map(\.ink) == [.series(0)])
+    }
+
     @Test func linesOfGradientNormsDifferByMoreThanColour() {
         let series = ["normal", "xavier", "he"].map { GradientNorms.Series(name: $0, norms: [1, 2]) }
         let lines = GradientNorms(title: "", series: series).chart.panels[0].marks.compactMap { mark -> Line? in

@@ -25,7 +25,7 @@ package struct CostPlot: Plot {
             title: summary.title("Learning curve"),
             subtitle: JobSummary.subtitle([summary.network, CostPlot.progress(job, history)]),
             cost: values(\.stepCost), trainLoss: values(\.train.loss), devLoss: values(\.dev?.loss),
-            metric: history.isEmpty ? "" : isRegression ? "root mean square error" : "accuracy",
+            metric: history.isEmpty ? "" : isRegression ? "rmse" : "accuracy",
             trainMetric: values { $0.train.accuracy ?? $0.train.rmse },
             devMetric: values { $0.dev?.accuracy ?? $0.dev?.rmse },
             bestEpoch: job.result?.best.map { Double($0.epoch) }, isLogarithmic: scale == .log)

@@ -60,6 +60,6 @@ package struct JobSummary: Sendable {
         }
         if !accuracies.isEmpty { return "accuracy: " + accuracies.joined(separator: ", ") }
         let errors = sets.compactMap { name, metrics in metrics?.rmse.map { "\(name) \(NumberLabel.short($0))" } }
-        return errors.isEmpty ? "" : "root mean square error: " + errors.joined(separator: ", ")
+        return errors.isEmpty ? "" : "rmse: " + errors.joined(separator: ", ")
     }
 }

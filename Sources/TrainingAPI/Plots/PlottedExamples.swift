@@ -6,7 +6,7 @@ import Perceptron
 /// The examples of one set that a plot shows: all, or so many evenly spaced ones.
 package struct PlottedExamples: Sendable {
     /// Examples of one set that are shown at most.
-    package static let most = 2_000
+    package static let most = 1_000
 
     /// The set.
     package let role: ExampleRole

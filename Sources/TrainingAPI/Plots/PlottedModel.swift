@@ -53,7 +53,7 @@ extension TrainingService {
     }
 
     /// The network of `id` and its data.
-    func plottedModel(_ id: JobID?) throws -> PlottedModel {
+    package func plottedModel(_ id: JobID?) throws -> PlottedModel {
         let (job, _, network) = try trainedNetwork(id)
         do {
             let layers = try job.initialWeightsHash.map { try archive.initialLayers($0) }
