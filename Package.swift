@@ -26,7 +26,8 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
         .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
-            name: "TrainingAPI", dependencies: ["HTTPDaemon", "Jobs", "Datasets", "Perceptron", "Charts", "JSONDocument"],
+            name: "TrainingAPI",
+            dependencies: ["HTTPDaemon", "Jobs", "Datasets", "Perceptron", "Charts", "JSONDocument"],
             resources: [.embedInCode("openapi.yaml")]),
         .executableTarget(
             name: "Espalier",

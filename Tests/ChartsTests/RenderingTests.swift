@@ -60,7 +60,9 @@ struct RenderingTests {
     @Test func thatSaysInWordsWhatIsOnTheAxes() throws {
         let chart = Chart(
             title: "", subtitle: "Seen.",
-            panels: [Panel(x: Axis(""), y: Axis("loss"), marks: []), Panel(x: Axis("epoch"), y: Axis("rmse"), marks: [])])
+            panels: [
+                Panel(x: Axis(""), y: Axis("loss"), marks: []), Panel(x: Axis("epoch"), y: Axis("rmse"), marks: []),
+            ])
         let root = try SVGReader.read(try chart.render(as: .svg))
         #expect(root.description == "Seen. vertical: loss horizontal: epoch, vertical: rmse")
     }

@@ -7,8 +7,9 @@ import Testing
         let table = try fixture.store.open(fixture.json(records).hash)
         return try prepare(
             DataSpecification(
-                source: .dataset(id: ""), target: .name("y"), split: SplitSpecification(fractions: .init(train: 1, dev: 0, test: 0)),
-                missing: missing), table: table, seed: 1)
+                source: .dataset(id: ""), target: .name("y"),
+                split: SplitSpecification(fractions: .init(train: 1, dev: 0, test: 0)), missing: missing),
+            table: table, seed: 1)
     }
 
     @Test func numbersAreAtTheirMeanAndWordsAtTheirMostFrequent() throws {

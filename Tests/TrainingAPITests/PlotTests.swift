@@ -29,8 +29,8 @@ struct PlotTests {
     private static let line = #"{"x": [[0], [1], [2], [4]], "y": [0.5, 1.5, 2.5, 9], "task": "regression"}"#
 
     private func model(_ data: String, name: String = "roses") throws -> PlottedModel {
-        let text = #"{"name": "\#(name)", "data": \#(data), "network": {"hidden_layers": [3]}, "training": {"epochs": 2}}"#
-        let id = try fixture.submit(text)
+        let shape = #""network": {"hidden_layers": [3]}, "training": {"epochs": 2}"#
+        let id = try fixture.submit(#"{"name": "\#(name)", "data": \#(data), \#(shape)}"#)
         #expect(try fixture.finishedJob(id)["status"]?.string == "succeeded")
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
         return try fixture.service.plottedModel(try jobID(id))
@@ -44,19 +44,22 @@ struct PlotTests {
 
     // MARK: Features
 
-    @Test(arguments: [
-        (nil, nil, 0, 2), ("b", nil, 2, 0), (nil, "a", 2, 0), ("flag", "a", 3, 0), ("2", "0", 2, 0), (nil, "b", 0, 2),
-    ] as [(String?, String?, Int, Int)])
+    @Test(
+        arguments: [
+            (nil, nil, 0, 2), ("b", nil, 2, 0), (nil, "a", 2, 0), ("flag", "a", 3, 0), ("2", "0", 2, 0),
+            (nil, "b", 0, 2),
+        ] as [(String?, String?, Int, Int)])
     func featuresAreChosenByNameOrNumber(x: String?, y: String?, expectedX: Int, expectedY: Int) throws {
         let features = try PlaneFeatures(try flowers().data, x: x, y: y)
         #expect(features.x == expectedX)
         #expect(features.y == expectedY)
     }
 
-    @Test(arguments: [
-        ("colour", nil, ["/query/x"]), ("nothing", "colour", ["/query/x", "/query/y"]), (nil, "4", ["/query/y"]),
-        ("a", "0", ["/query/y"]), ("-1", nil, ["/query/x"]), ("", nil, ["/query/x"]),
-    ] as [(String?, String?, [String])])
+    @Test(
+        arguments: [
+            ("colour", nil, ["/query/x"]), ("nothing", "colour", ["/query/x", "/query/y"]), (nil, "4", ["/query/y"]),
+            ("a", "0", ["/query/y"]), ("-1", nil, ["/query/x"]), ("", nil, ["/query/x"]),
+        ] as [(String?, String?, [String])])
     func whatIsNoFeatureWithAnAxisIsAFault(x: String?, y: String?, pointers: [String]) throws {
         let data = try flowers().data
         let faults = #expect(throws: Faults.self) { _ = try PlaneFeatures(data, x: x, y: y) }
@@ -126,7 +129,8 @@ struct PlotTests {
         let panel = plot.chart.panels[0]
         #expect(panel.x.label == "x0" && panel.y.label == "x1")
         #expect(panel.x.domain == -0.24...4.24 && panel.y.domain == -0.3...5.3)
-        guard case .regions(let regions) = panel.marks.first, case .probabilities(let p, let threshold) = regions.predictions
+        guard case .regions(let regions) = panel.marks.first,
+            case .probabilities(let p, let threshold) = regions.predictions
         else {
             Issue.record("no regions")
             return
@@ -167,9 +171,9 @@ struct PlotTests {
     }
 
     @Test func aLearningCurveShowsWhatWasMeasured() throws {
+        let settings = #"{"data": {"inputs": 2, "task": "binary"}, "network": {"hidden_layers": [4]}}"#
         let submission = JobSubmission(
-            name: "slow", settings: Array(#"{"data": {"inputs": 2, "task": "binary"}, "network": {"hidden_layers": [4]}}"#.utf8),
-            tableHash: "", parameterCount: 1, epochs: 50)
+            name: "slow", settings: Array(settings.utf8), tableHash: "", parameterCount: 1, epochs: 50)
         let store = MemoryStore()
         let job = try store.submit(submission)
         func metrics(_ loss: Double) -> SetMetrics { SetMetrics(loss: loss, cost: loss + 1, accuracy: 1 - loss) }

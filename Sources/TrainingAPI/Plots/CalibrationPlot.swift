@@ -23,8 +23,9 @@ package struct CalibrationPlot: Plot {
         let number = label.map { label in classes.firstIndex { $0.words == label } } ?? (classes.count == 2 ? 1 : 0)
         guard let number else {
             let known = classes.prefix(10).map { $0.words.prefix(40) }.joined(separator: ", ")
+            let more = classes.count > 10 ? ", …" : ""
             throw Faults(
-                pointer: "/query/class", detail: "is not a class of this model, which has \(known)\(classes.count > 10 ? ", …" : "")")
+                pointer: "/query/class", detail: "is not a class of this model, which has \(known)\(more)")
         }
         let outputs = examples.outputs
         let probabilities = examples.classes.indices.map { example in

@@ -20,7 +20,8 @@ package struct ConfusionPlot: Plot {
         classes = model.data.classes
         guard classes.count <= ConfusionPlot.mostClasses else {
             throw Problem(
-                .wrongState, "The job has \(classes.count) classes; a table is made of at most \(ConfusionPlot.mostClasses).")
+                .wrongState,
+                "The job has \(classes.count) classes; a table is made of at most \(ConfusionPlot.mostClasses).")
         }
         examples = try ScoredExamples(model, set: role)
         var counts = [[Int]](repeating: [Int](repeating: 0, count: classes.count), count: classes.count)
@@ -32,7 +33,9 @@ package struct ConfusionPlot: Plot {
         }
         self.counts = counts
         title = model.summary.title("Confusion matrix")
-        subtitle = JobSummary.subtitle([model.summary.network, examples.note, "shade and per cent: share of the true class"])
+        subtitle = JobSummary.subtitle([
+            model.summary.network, examples.note, "shade and per cent: share of the true class",
+        ])
     }
 
     package var chart: Chart {

@@ -44,8 +44,8 @@ package struct JobSummary: Sendable {
         }
         let kept = network?["keep_prob"]?.elements.compactMap(\.number) ?? []
         if kept.contains(where: { $0 < 1 }) {
-            let same = Set(kept).count == 1
-            parts.append("keep_prob " + (same ? kept.prefix(1) : kept[...]).map(NumberLabel.plain).joined(separator: ", "))
+            let different = Set(kept).count == 1 ? kept.prefix(1) : kept[...]
+            parts.append("keep_prob " + different.map(NumberLabel.plain).joined(separator: ", "))
         }
         if let kept = network?["input_keep_prob"]?.number, kept < 1 {
             parts.append("input_keep_prob \(NumberLabel.plain(kept))")

@@ -47,7 +47,8 @@ package struct PlaneFeatures: Sendable {
         let held = held
         if held.isEmpty { return "" }
         let named = held.prefix(4).map { place in
-            "\(name(place)) = \(words(place))" + (encoding.columns[place].kind == .numeric ? " (mean)" : " (most frequent)")
+            let rule = encoding.columns[place].kind == .numeric ? "mean" : "most frequent"
+            return "\(name(place)) = \(words(place)) (\(rule))"
         }
         let more = held.count > 4 ? ", and \(held.count - 4) more features likewise" : ""
         return "at " + named.joined(separator: ", ") + more
@@ -69,8 +70,8 @@ package struct PlaneFeatures: Sendable {
                     writeName(place, to: &json)
                     json.name("value")
                     switch cells[place] {
-                    case .number(let number):
-                        if encoding.columns[place].kind == .boolean { json.value(number != 0) } else { json.value(number) }
+                    case .number(let number) where encoding.columns[place].kind == .boolean: json.value(number != 0)
+                    case .number(let number): json.value(number)
                     case .category(let code): json.value(encoding.columns[place].categories[code])
                     }
                 }

@@ -16,7 +16,10 @@ package struct WeightsPlot: Plot {
             layers: layers.enumerated().map { index, layer in
                 let isLast = index == layers.count - 1
                 let name = isLast ? "output layer" : "layer \(index + 1)"
-                return LayerHistogram("\(name) (\(layer.units) × \(layer.inputs))", network.parameters, layer.weights)
+                let first = layer.weights.lowerBound
+                return LayerHistogram(
+                    name: "\(name) (\(layer.units) × \(layer.inputs))", count: layer.weights.count
+                ) { network.parameters[first + $0.lowerBound..<first + $0.upperBound] }
             })
     }
 
@@ -36,17 +39,6 @@ package struct WeightsPlot: Plot {
                     json.member("zero_share", histogram.zeroShare)
                 }
             }
-        }
-    }
-}
-
-extension LayerHistogram {
-    fileprivate init(_ name: String, _ parameters: TrainedNetwork.Parameters, _ weights: Range<Int>) {
-        switch parameters {
-        case .float32(let numbers):
-            self = numbers.withUnsafeBufferPointer { LayerHistogram(name: name, weights: $0[weights]) }
-        case .float64(let numbers):
-            self = numbers.withUnsafeBufferPointer { LayerHistogram(name: name, weights: $0[weights]) }
         }
     }
 }

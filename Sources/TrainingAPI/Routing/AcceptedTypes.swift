@@ -20,7 +20,8 @@ package struct AcceptedTypes: Sendable {
 
     /// What `headers` say.
     package init(_ headers: HTTPHeaders) {
-        let elements = headers.fields.filter { $0.name.lowercased() == "accept" }.flatMap { $0.value.split(separator: ",") }
+        let fields = headers.fields.filter { $0.name.lowercased() == "accept" }
+        let elements = fields.flatMap { $0.value.split(separator: ",") }
         takesAll = elements.allSatisfy { $0.allSatisfy(\.isWhitespace) }
         ranges = elements.compactMap { element in
             let range = MediaType(String(element))

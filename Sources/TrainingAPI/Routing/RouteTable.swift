@@ -27,7 +27,8 @@ extension Router {
                 Route("POST", "/v1/jobs/:id/predictions", body: job, on: .heavy, models.predict),
                 Route("GET", "/v1/jobs/:id/plots/cost", suffixes: formats, on: .heavy, plots.cost),
                 Route(
-                    "GET", "/v1/jobs/:id/plots/decision-boundary", suffixes: formats, on: .heavy, plots.decisionBoundary),
+                    "GET", "/v1/jobs/:id/plots/decision-boundary", suffixes: formats, on: .heavy, plots.decisionBoundary
+                ),
                 Route("GET", "/v1/jobs/:id/plots/weights", suffixes: formats, on: .heavy, plots.weights),
                 Route("GET", "/v1/jobs/:id/plots/calibration", suffixes: formats, on: .heavy, plots.calibration),
                 Route("GET", "/v1/jobs/:id/plots/confusion", suffixes: formats, on: .heavy, plots.confusion),
