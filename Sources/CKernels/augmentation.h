@@ -119,7 +119,8 @@ static void smooth(const ck_smoothing *s, const void *x_, void *out_) {
     }
 }
 
-INLINE void warp_image(const ck_warp *w, const ptrdiff_t pixel_step) {
+/// With `has_field` known: a masked load from nowhere is no fault, but takes as long as one.
+INLINE void warp_image(const ck_warp *w, const ptrdiff_t pixel_step, const int has_field) {
     const int width = w->width, height = w->height;
     const ptrdiff_t row_step = width + 2, plane = row_step * (height + 2);
     const T low = w->beyond ? 0 : 1, right = (T)(width + !!w->beyond), bottom = (T)(height + !!w->beyond);
@@ -130,11 +131,11 @@ INLINE void warp_image(const ck_warp *w, const ptrdiff_t pixel_step) {
     for (int i = 0; i < height; i++) {
         // Counted in the bordered planes.
         const T x0 = (T)(w->map[1] * i + w->map[2] + 1), y0 = (T)(w->map[4] * i + w->map[5] + 1);
-        const T *dx = w->field ? (const T *)w->field + (ptrdiff_t)i * width : NULL;
-        const T *dy = dx ? dx + (ptrdiff_t)width * height : NULL;
+        const T *dx = has_field ? (const T *)w->field + (ptrdiff_t)i * width : NULL;
+        const T *dy = has_field ? dx + (ptrdiff_t)width * height : NULL;
         for (int j = 0; j < width; j++) {
             T x = m0 * (T)j + x0, y = m3 * (T)j + y0;
-            if (dx) {
+            if (has_field) {
                 x += dx[j];
                 y += dy[j];
             }
@@ -163,9 +164,9 @@ INLINE void warp_image(const ck_warp *w, const ptrdiff_t pixel_step) {
 }
 
 static void warp(const ck_warp *w) {
-    if (w->pixel_step == 1) {
-        warp_image(w, 1);
+    if (w->field) {
+        if (w->pixel_step == 1) warp_image(w, 1, 1); else warp_image(w, w->pixel_step, 1);
     } else {
-        warp_image(w, w->pixel_step);
+        if (w->pixel_step == 1) warp_image(w, 1, 0); else warp_image(w, w->pixel_step, 0);
     }
 }

@@ -26,6 +26,7 @@ struct AugmentResolution {
         let here = "\(pointer)/image"
         if let column = columns.first(where: { schema.columns[$0].kind != .numeric }) {
             faults.add(here, "needs numeric features, and \(schema.title(column)) is none")
+            return
         }
         let numbers = image.height * image.width * image.channels
         if numbers != columns.count {

@@ -19,13 +19,14 @@ extension AugmentSpecification.Noise {
     fileprivate init?(reading augment: inout ObjectReader) {
         guard let node = augment.value("noise") else { return nil }
         var fields = ObjectReader(node, at: augment.pointer(to: "noise"), faults: augment.faults)
-        features = fields.value("features").flatMap {
+        let named = fields.value("features")
+        features = named.flatMap {
             DataOptionsReader.columnReferences($0, at: fields.pointer(to: "features"), fields.faults)
         }
         deviation = .same(0)
         if let node = fields.required("std") {
             if node.kind == .array {
-                deviation = .each(Self.numbers(node, named: features, in: fields))
+                deviation = .each(Self.numbers(node, for: named, in: fields))
             } else if let number = fields.number("std", "a number from 0 to 1e6", where: Self.range.contains) {
                 deviation = .same(number)
             }
@@ -33,22 +34,24 @@ extension AugmentSpecification.Noise {
         fields.finish()
     }
 
-    private static func numbers(
-        _ node: JSONNode, named features: [ColumnReference]?, in fields: ObjectReader
-    ) -> [Double] {
+    /// A list of deviations for the features `named`.
+    private static func numbers(_ node: JSONNode, for named: JSONNode?, in fields: ObjectReader) -> [Double] {
         var numbers: [Double] = []
         for (place, element) in node.elements.enumerated() {
             guard let number = element.number, range.contains(number) else {
                 fields.faults.add(
-                    "\(fields.pointer(to: "std"))/\(place)", "must be a number from 0 to 1e6, not \(describe(element))")
+                    "\(fields.pointer(to: "std"))/\(place)",
+                    "must be a number from 0 to 1e6, not \(describe(element))")
                 continue
             }
             numbers.append(number)
         }
-        if !fields.has("features") {
-            fields.fault("std", "is a list: `features` must name what each of its numbers is for")
-        } else if let features, node.count != features.count {
-            fields.fault("std", "has \(node.count) numbers for \(features.count) features")
+        if let named {
+            if named.kind == .array, node.count != named.count {
+                fields.fault("std", "has \(node.count) numbers for \(named.count) features")
+            }
+        } else {
+            fields.fault("std", "is a list, and no features are named for its numbers")
         }
         return numbers
     }
