@@ -263,6 +263,14 @@ import Testing
         #expect(counts.count == 6)
     }
 
+    @Test func anAugmentationOfOtherInputsIsRefused() throws {
+        for augmentation in [
+            Augmentation(noise: [0.5]), Augmentation(image: ImageAugmentation(height: 5, width: 5)),
+        ] {
+            #expect(throws: TrainingError.self) { try run(augmentation, training(.full)) }
+        }
+    }
+
     @Test func memoryOfImagesIsCounted() {
         let training = training(.count(10))
         var image = ImageAugmentation(height: 100, width: 100)

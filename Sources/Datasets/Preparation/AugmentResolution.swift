@@ -42,10 +42,11 @@ struct AugmentResolution {
         var ofColumn: [Int: Double] = [:]
         if let features = noise.features {
             let lookup = ColumnLookup(schema)
+            let used = Set(columns)
             for (place, reference) in features.enumerated() {
                 let here = "\(pointer)/noise/features/\(place)"
                 guard let column = lookup.find(reference, at: here, faults) else { continue }
-                if !columns.contains(column) {
+                if !used.contains(column) {
                     faults.add(here, "\(schema.title(column)) is not a feature of this job")
                 } else if schema.columns[column].kind != .numeric {
                     faults.add(here, "\(schema.title(column)) is not numeric")

@@ -18,6 +18,11 @@ public struct Augmentation: Hashable, Sendable {
         (noise ?? []).allSatisfy { $0 == 0 } && (image?.isIdentity ?? true)
     }
 
+    /// The numbers of inputs that this is for.
+    var inputCounts: [Int] {
+        [noise?.count, image.map { $0.height * $0.width * $0.channels }].compactMap(\.self)
+    }
+
     /// Bytes that `ExampleAugmenter` takes for `inputs` inputs, in floating point, which saturates.
     func memoryBytes(inputs: Int, workers: Int) -> Double {
         let perWorker = Double(inputs) * 2 + (image.map(ImageWarper.numbers) ?? 0)

@@ -13,7 +13,7 @@ package final class ExampleAugmenter {
     private let kernels: Kernels<Double>
     private let workspace = Workspace()
 
-    /// For as many `workers` as will call at the same time.
+    /// For as many `workers` as will call at the same time. Noise and image fit the examples' inputs.
     package init(
         _ augmentation: Augmentation, of examples: ExampleSet, seed: UInt64, workers: Int,
         instructionSet: InstructionSet = .preferred
@@ -35,7 +35,7 @@ package final class ExampleAugmenter {
         self.warpers = warpers
         if let noise = augmentation.noise, noise.contains(where: { $0 != 0 }) {
             let deviations: UnsafeMutablePointer<Double> = try workspace.take(inputs)
-            for (input, deviation) in noise.prefix(inputs).enumerated() { deviations[input] = deviation }
+            for (input, deviation) in noise.enumerated() { deviations[input] = deviation }
             self.deviations = deviations
         } else {
             deviations = nil

@@ -89,6 +89,9 @@ public enum Training {
         _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets
     ) throws(TrainingError) {
         guard sets.train.count > 0 else { throw .noTrainingExamples }
+        for inputs in sets.augmentation?.inputCounts ?? [] where inputs != network.inputs {
+            throw .inputCount(expected: network.inputs, found: inputs)
+        }
         let bytes = memoryBytes(network, training, rows: sets.train.count, augmentation: sets.augmentation)
         guard bytes <= Workspace.physicalBytes else { throw .notEnoughMemory(bytes: bytes) }
     }
