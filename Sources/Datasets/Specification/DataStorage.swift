@@ -37,6 +37,10 @@ extension DataSpecification {
             if split == SplitSpecification() { json.null() } else { writeSplit(into: &json) }
             json.member("normalize", normalize.rawValue)
             json.member("missing", missing.rawValue)
+            if let arrangement {
+                json.name("arrangement")
+                arrangement.write(into: &json)
+            }
             more(&json)
         }
     }
@@ -78,6 +82,9 @@ extension DataSpecification {
         if let table, !ContentHash.isWellFormed(table) { reader.fault("table", "must be a SHA-256 in hexadecimal") }
         readColumns(&reader)
         readOptions(&reader)
+        arrangement = reader.value("arrangement").flatMap {
+            SetArrangement(stored: $0, at: reader.pointer(to: "arrangement"), faults: faults)
+        }
         for member in ["rows", "inputs", "classes"] { _ = reader.value(member) }
         reader.finish()
         try faults.throwIfAny()

@@ -10,6 +10,10 @@ public struct Philox: Sendable {
         case split = 4
         case gradientCheckSample = 5
         case dropoutTies = 6
+        /// Which rows are in which fold of a cross-validation.
+        case folds = 32
+        /// What a sweep tries.
+        case search = 33
 
         @usableFromInline var rounds: Int { self == .dropout || self == .dropoutTies ? 7 : 10 }
     }

@@ -6,6 +6,7 @@ extension Router {
         let jobs = JobsController(service: service)
         let models = ModelsController(service: service)
         let checks = GradientChecksController(service: service)
+        let sweeps = SweepsController(service: service)
         let datasets = DatasetsController(service: service)
         let health = HealthController(service: service)
         let job = Route.Body.json(limit: service.limits.jobBytes)
@@ -24,6 +25,11 @@ extension Router {
                 Route("GET", "/v1/jobs/:id/weights", on: .heavy, models.weights),
                 Route("POST", "/v1/jobs/:id/predictions", body: job, on: .heavy, models.predict),
                 Route("POST", "/v1/gradient-checks", body: job, on: .heavy, checks.check),
+                Route("POST", "/v1/sweeps", body: job, on: .heavy, sweeps.submit),
+                Route("GET", "/v1/sweeps", sweeps.list),
+                Route("GET", "/v1/sweeps/:id", sweeps.show),
+                Route("DELETE", "/v1/sweeps/:id", sweeps.delete),
+                Route("POST", "/v1/sweeps/:id/cancel", sweeps.cancel),
                 Route("POST", "/v1/datasets", body: upload, on: .heavy, datasets.upload),
                 Route("GET", "/v1/datasets", datasets.list),
                 Route("GET", "/v1/datasets/:id", datasets.show),
