@@ -103,7 +103,9 @@ extension SQLiteStore {
 
     private func change(_ id: SweepID, _ step: @escaping @Sendable (inout Sweep) -> Bool) throws(StoreError) -> Bool {
         try write { db in
-            guard var (sequence, sweep) = try SQLiteStore.find(id, db), step(&sweep) else { return false }
+            guard let (sequence, found) = try SQLiteStore.find(id, db) else { return false }
+            var sweep = found
+            guard step(&sweep) else { return false }
             try SweepRow.update(sequence, to: sweep, db)
             return true
         }

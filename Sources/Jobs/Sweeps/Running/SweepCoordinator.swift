@@ -134,7 +134,7 @@ public final class SweepCoordinator: Sendable {
 
 extension SweepSpecification {
     /// What queues `job` of `sweep`. Throws what keeps it from being run.
-    func submission(
+    package func submission(
         _ job: SweepJob, of sweep: Sweep, table: MappedTable, limits: DatasetLimits, memoryLimit: Int
     ) throws -> JobSubmission {
         var data = data

@@ -4,7 +4,7 @@ import Perceptron
 /// Suggests trials by a Gaussian process over those made: each is where the expected improvement is largest. Trials of a
 /// batch are chosen one after the other, each as if those before it had scored what the process expects of them (Ginsbourger
 /// et al. 2010, "kriging believer"), so that the answer depends on finished batches alone.
-struct BayesianSearch {
+package struct BayesianSearch {
     private let settings: SweepSettings
     private let random: Philox
 
@@ -111,7 +111,7 @@ struct BayesianSearch {
     }
 
     /// E max(incumbent − f, 0) of a normal f (Jones et al. 1998, equation 15).
-    static func expectedImprovement(_ f: (mean: Double, deviation: Double), on incumbent: Double) -> Double {
+    package static func expectedImprovement(_ f: (mean: Double, deviation: Double), on incumbent: Double) -> Double {
         let gain = incumbent - f.mean
         guard f.deviation > 1e-12 else { return max(gain, 0) }
         let z = gain / f.deviation

@@ -2,13 +2,18 @@ import Glibc
 
 /// A Gaussian process over the unit cube: Matérn 5/2 with a length scale for each coordinate, and noise. Formulas:
 /// Rasmussen and Williams 2006, algorithm 2.1 and equation 4.17; docs/sweeps.md.
-struct GaussianProcess {
+package struct GaussianProcess {
     /// What the likelihood decides.
-    struct Hyperparameters: Equatable {
+    package struct Hyperparameters: Equatable {
         /// ℓ, one for each coordinate.
-        var lengths: [Double]
+        package var lengths: [Double]
         /// The noise's variance as a share of the function's.
-        var noise: Double
+        package var noise: Double
+
+        package init(lengths: [Double], noise: Double) {
+            self.lengths = lengths
+            self.noise = noise
+        }
     }
 
     private let points: [[Double]]
@@ -20,10 +25,10 @@ struct GaussianProcess {
     /// σ² of the function.
     private let variance: Double
     /// log p(y) at the best σ², a constant aside.
-    let logLikelihood: Double
+    package let logLikelihood: Double
 
     /// The process that has seen `values`, of mean 0, at `points`; nil where rounding leaves the matrix indefinite.
-    init?(points: [[Double]], values: [Double], _ hyperparameters: Hyperparameters) {
+    package init?(points: [[Double]], values: [Double], _ hyperparameters: Hyperparameters) {
         let count = points.count
         var matrix = [Double](repeating: 0, count: count * count)
         for i in 0..<count {
@@ -44,7 +49,7 @@ struct GaussianProcess {
     }
 
     /// Mean and standard deviation of the function at `point`.
-    func predict(_ point: [Double]) -> (mean: Double, deviation: Double) {
+    package func predict(_ point: [Double]) -> (mean: Double, deviation: Double) {
         let covariance = points.map { GaussianProcess.matern($0, point, hyperparameters.lengths) }
         var mean = 0.0
         for (c, weight) in zip(covariance, weights) { mean += c * weight }
@@ -108,14 +113,14 @@ extension GaussianProcess {
 }
 
 /// A lower triangular matrix L with L Lᵀ = A.
-struct CholeskyFactor {
+package struct CholeskyFactor {
     private let count: Int
     /// Row-major; what is above the diagonal does not count.
     private var l: [Double]
 
     /// Of the symmetric matrix whose lower triangle is in `lower`, row-major (count, count); nil unless it is positive
     /// definite.
-    init?(lower: [Double], count: Int) {
+    package init?(lower: [Double], count: Int) {
         self.count = count
         l = lower
         for j in 0..<count {
@@ -133,7 +138,7 @@ struct CholeskyFactor {
     }
 
     /// log √|A|.
-    var logDeterminantHalf: Double {
+    package var logDeterminantHalf: Double {
         var sum = 0.0
         for i in 0..<count { sum += log(l[i * count + i]) }
         return sum
@@ -151,7 +156,7 @@ struct CholeskyFactor {
     }
 
     /// A⁻¹ b.
-    func solve(_ b: [Double]) -> [Double] {
+    package func solve(_ b: [Double]) -> [Double] {
         var x = solveLower(b)
         for i in (0..<count).reversed() {
             var sum = x[i]

@@ -1,17 +1,22 @@
 import Perceptron
 
 /// A trial that has been judged.
-struct JudgedTrial: Sendable {
+package struct JudgedTrial: Sendable {
     /// One for each dimension.
-    var values: [SweepValue]
+    package var values: [SweepValue]
     /// The score, lower being better; nil where the trial failed.
-    var loss: Double?
+    package var loss: Double?
+
+    package init(values: [SweepValue], loss: Double?) {
+        self.values = values
+        self.loss = loss
+    }
 }
 
 extension SweepSettings {
     /// The trials that need no results: all of a grid, all of a random search, the first batch or batches of a bayesian
     /// one.
-    func firstTrials() -> [[SweepValue]] {
+    package func firstTrials() -> [[SweepValue]] {
         switch method {
         case .grid: (0..<trials).map(combination)
         case .random: randomTrials()
@@ -20,7 +25,7 @@ extension SweepSettings {
     }
 
     /// The trials to be made after those `judged`, in order and all of them made, where the method goes on from results.
-    func nextTrials(after judged: [JudgedTrial]) -> [[SweepValue]] {
+    package func nextTrials(after judged: [JudgedTrial]) -> [[SweepValue]] {
         guard method == .bayesian, judged.count < trials else { return [] }
         return BayesianSearch(self).suggest(after: judged, count: min(batch, trials - judged.count))
     }

@@ -86,8 +86,8 @@ public struct SweepValue: Hashable, Sendable {
 }
 
 /// The values of trials, one for each dimension of the search, in what a store keeps.
-enum TrialValues {
-    static func encode(_ trials: [[SweepValue]]) -> [UInt8] {
+package enum TrialValues {
+    package static func encode(_ trials: [[SweepValue]]) -> [UInt8] {
         var json = JSONWriter()
         json.array { json in
             for trial in trials { json.array { json in trial.forEach { json.raw($0.json) } } }
@@ -95,7 +95,7 @@ enum TrialValues {
         return json.bytes
     }
 
-    static func decode(_ bytes: [UInt8]) throws(JSONSyntaxError) -> [[SweepValue]] {
+    package static func decode(_ bytes: [UInt8]) throws(JSONSyntaxError) -> [[SweepValue]] {
         try JSONDocument.parse(bytes).root.elements.map { $0.elements.map { SweepValue($0) } }
     }
 }

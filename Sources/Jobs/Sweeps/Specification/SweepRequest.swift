@@ -12,7 +12,7 @@ public struct SweepRequest: Sendable {
     /// The job that trials depart from.
     public let job: JobRequest?
     /// What is tried and how; nil where that is at fault.
-    let settings: SweepSettings?
+    package let settings: SweepSettings?
     let template: TrialTemplate?
     /// Every fault that can be told without the data, those of the job among them; the sweep cannot be run if there are any.
     public let faults: [Fault]

@@ -17,7 +17,7 @@ public struct SweepSpecification: Sendable {
     let template: TrialTemplate
 
     /// Epochs of each rung.
-    var rungs: [Int] { settings.rungs(epochs: epochs) }
+    package var rungs: [Int] { settings.rungs(epochs: epochs) }
     /// Jobs to be run if nothing fails.
     public var plannedJobs: Int { settings.plannedJobs(rungs: rungs.count) }
 
