@@ -51,8 +51,9 @@ import Testing
 
     @Test func aSweepThatIsReadAgainAtAnyMomentGoesOnAsItWould() throws {
         let document = sweepDocument(
-            #"{"method": "bayesian", "trials": 12, "parameters": {"l2_lambda": {"log": {"from": 0.01, "to": 10}}}}"#,
-            #""seed": 3"#)
+            """
+            {"method": "bayesian", "trials": 12, "parameters": {"l2_lambda": {"log": {"from": 0.01, "to": 10}}}}
+            """, #""seed": 3"#)
         func end(_ place: SweepPlace, _ values: [SweepValue]) -> SimulatedSweep.End {
             place == .final ? .score(0) : .score(abs(log10(number(values)) - 0.2))
         }
@@ -88,7 +89,8 @@ import Testing
         var accuracy = try SimulatedSweep(sweepDocument(lambdas, #""judge": {"by": "dev_accuracy"}"#))
         try accuracy.run { _, _ in .score(0.75, error: 0.03) }
         // 8 dev rows of 40.
-        #expect(try accuracy.progress.trials[0].score == TrialScore(mean: 0.75, standardError: (0.75 * 0.25 / 8).squareRoot()))
+        let expected = TrialScore(mean: 0.75, standardError: (0.75 * 0.25 / 8).squareRoot())
+        #expect(try accuracy.progress.trials[0].score == expected)
     }
 
     @Test func aLargerAccuracyIsBetter() throws {
@@ -142,7 +144,8 @@ import Testing
         let progress = try sweep.progress
         #expect(sweep.ending == .succeeded)
         #expect(progress.trials.map(\.rungs.count) == [1, 1, 1, 1, 2, 3, 2, 1, 1])
-        #expect(progress.trials.map { $0.state == .dropped } == [true, true, true, true, true, false, true, true, true])
+        #expect(
+            progress.trials.map { $0.state == .dropped } == [true, true, true, true, true, false, true, true, true])
         #expect(progress.trials[5].state == .done && progress.best?.number == 5)
         #expect(progress.trials[5].rungs.map(\.epochs) == [10, 30, 90])
         #expect(progress.curves[0].points.map(\.trials) == [1])
@@ -240,7 +243,8 @@ import Testing
                 lambdas, #""choose": "one_standard_error", "refit": true"#,
                 training: #"{"epochs": 90, "early_stopping": {"patience": 3}}"#))
         try sweep.run { place, values in
-            .score(values.isEmpty ? 0 : 1 + number(values) / 100, error: 0.025, bestEpoch: 40 + (values.isEmpty ? 0 : Int(number(values))))
+            let number = values.first?.number ?? 0
+            return .score(1 + number / 100, error: 0.025, bestEpoch: 40 + Int(number))
         }
         let final = try #require(sweep.submitted.last)
         let submission = try sweep.specification.submission(

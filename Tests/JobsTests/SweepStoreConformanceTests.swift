@@ -80,7 +80,8 @@ import Testing
         let failing = try store.submit(.make(sweep: membership(sweep, .trial(1, rung: 0, fold: 0))))
         let second = try #require(try store.claim()).leaseEpoch
         _ = try store.finish(
-            failing.id, leaseEpoch: second, JobEnding(.failed, failure: JobFailure(code: "diverged", title: "t", detail: "d")))
+            failing.id, leaseEpoch: second,
+            JobEnding(.failed, failure: JobFailure(code: "diverged", title: "t", detail: "d")))
         #expect(try store.runs(of: sweep.id)[1].failure?.code == "diverged")
     }
 
@@ -89,8 +90,12 @@ import Testing
         let store = try TestStore(kind).store
         let sweep = try store.submitSweep(.make())
         let plain = try store.submit(.make()).id
-        let trials = try (0..<3).map { try store.submit(.make(sweep: membership(sweep, .trial($0, rung: 0, fold: 0)))).id }
-        func ids(_ filter: SweepFilter?, status: JobStatus? = nil, after: JobID? = nil, limit: Int = 9) throws -> [JobID] {
+        let trials = try (0..<3).map { trial in
+            try store.submit(.make(sweep: membership(sweep, .trial(trial, rung: 0, fold: 0)))).id
+        }
+        func ids(
+            _ filter: SweepFilter?, status: JobStatus? = nil, after: JobID? = nil, limit: Int = 9
+        ) throws -> [JobID] {
             try store.list(status: status, sweep: filter, after: after, limit: limit).items.map(\.id)
         }
         #expect(try ids(nil) == trials.reversed() + [plain])

@@ -8,7 +8,8 @@ import Testing
         for hidden in [[], [7], [130, 40]] {
             let examples = RandomProblem.examples(600, inputs: 4, task: task)
             let network = NetworkSpecification(
-                inputs: 4, hiddenLayers: hidden.map { .init(units: $0) }, outputs: task == .multiclass ? 3 : 1, task: task)
+                inputs: 4, hiddenLayers: hidden.map { .init(units: $0) }, outputs: task == .multiclass ? 3 : 1,
+                task: task)
             var training = TrainingSpecification()
             training.epochs = 2
             training.precision = precision
@@ -30,7 +31,8 @@ import Testing
         training.epochs = 1
         training.precision = .float64
         let trained = try Training.run(
-            network, training, on: DataSets(train: examples), monitor: TrainingMonitor(epochs: 1)).network
+            network, training, on: DataSets(train: examples), monitor: TrainingMonitor(epochs: 1)
+        ).network
         let outputs = try trained.predict(examples)
         let width = trained.shape.outputs
         for (row, loss) in try trained.losses(examples).enumerated() {

@@ -16,8 +16,8 @@ extension Split {
         case .trainOnDev: return Split(train: (train + dev).sorted(), dev: [], test: test)
         case .fold(let index, let folds, let repetition):
             guard train.count + dev.count >= folds else {
-                throw Faults(
-                    pointer: pointer, detail: "has \(train.count + dev.count) rows beside the test set for \(folds) folds")
+                let rows = train.count + dev.count
+                throw Faults(pointer: pointer, detail: "has \(rows) rows beside the test set for \(folds) folds")
             }
             let held = Set(test)
             let random = Philox(seed: seed, purpose: .folds)
@@ -26,7 +26,8 @@ extension Split {
             var next = 0
             for (number, group) in groups().enumerated() {
                 var order = held.isEmpty ? group : group.filter { !held.contains($0) }
-                random.shuffle(&order, major: UInt32(truncatingIfNeeded: number * SetArrangement.foldLimit + repetition))
+                let place = number * SetArrangement.foldLimit + repetition
+                random.shuffle(&order, major: UInt32(truncatingIfNeeded: place))
                 for row in order {
                     if next == index { split.dev.append(row) } else { split.train.append(row) }
                     next = (next + 1) % folds

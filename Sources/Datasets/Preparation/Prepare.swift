@@ -21,8 +21,10 @@ public func prepare(
     let dealt = try deal(rows, target, &resolved, seed: seed, pointers)
     let split = try dealt.arranged(
         resolved.arrangement,
-        groups: { target.task != .regression && resolved.split.stratify != false ? target.grouped(rows.all) : [rows.all] },
-        seed: seed, at: pointer)
+        groups: {
+            let isStratified = target.task != .regression && resolved.split.stratify != false
+            return isStratified ? target.grouped(rows.all) : [rows.all]
+        }, seed: seed, at: pointer)
     try checkTrainingClasses(split.train, target, rows.all, pointers)
     let (inputs, encoding) = try fitInputs(table, columns.features, split.train, specification, limits, pointers)
     func examples(_ rows: [Int32]) -> ExampleSet {

@@ -70,7 +70,8 @@ extension MemoryStore {
 
     private func change(_ id: SweepID, _ step: (inout Sweep) -> Bool) -> Bool {
         state.withLock { state in
-            guard let place = state.sweeps.place(of: id.description), var sweep = state.sweeps[place], step(&sweep) else {
+            guard let place = state.sweeps.place(of: id.description), var sweep = state.sweeps[place], step(&sweep)
+            else {
                 return false
             }
             state.sweeps[place] = sweep

@@ -53,7 +53,8 @@ struct JobsController: Sendable {
         case .deleted: return HTTPResponse(status: 204)
         case .conflict(let job):
             if let sweep = job.sweep?.sweep {
-                throw Problem(.wrongState, "The job is \(job.status.rawValue) and part of \(sweep); delete that instead.")
+                throw Problem(
+                    .wrongState, "The job is \(job.status.rawValue) and part of \(sweep); delete that instead.")
             }
             throw Problem(.wrongState, "The job is \(job.status.rawValue); cancel it before deleting it.")
         case .unknown: throw Problem.noJob

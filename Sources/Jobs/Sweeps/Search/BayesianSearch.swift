@@ -86,7 +86,8 @@ package struct BayesianSearch {
         func consider(_ shares: [Double]) {
             let values = zip(dimensions, shares).map { $0.value(at: $1) }
             if taken.contains(values) { return }
-            let gain = process.map { BayesianSearch.expectedImprovement($0.predict(coordinates(values)), on: incumbent) } ?? 0
+            let forecast = process?.predict(coordinates(values))
+            let gain = forecast.map { BayesianSearch.expectedImprovement($0, on: incumbent) } ?? 0
             if best.map({ gain > $0.gain }) ?? true { best = (shares, values, gain) }
         }
         for candidate in 0..<BayesianSearch.candidates { consider(shares(UInt32(candidate), minor: minor)) }

@@ -68,7 +68,15 @@ public struct SearchDimension: Hashable, Sendable {
                 case .log: exp(Glibc.log(from) + (Glibc.log(to) - Glibc.log(from)) * share)
                 }
             }
-        return SweepValue(min(max(number, from), to), isWhole: parameter.isWhole)
+        return SweepValue(min(max(rounded(number), from), to), isWhole: parameter.isWhole)
+    }
+
+    /// To twelve digits: nobody asked for 0.09999999999999999.
+    private static func rounded(_ number: Double) -> Double {
+        let scale = pow(10, 11 - log10(number.magnitude).rounded(.down))
+        // These powers of ten are exact, and so the quotient is the double next to the decimal.
+        guard scale >= 1, scale <= 1e22 else { return number }
+        return (number * scale).rounded() / scale
     }
 
     /// Coordinates of a value for a model of the score, each in [0, 1]: where a number is between its ends, on its
@@ -100,7 +108,8 @@ extension SearchDimension {
             return
         }
         guard node.kind == .object else {
-            faults.add(pointer, "must be an array of values, or an object with values, linear or log, not \(describe(node))")
+            faults.add(
+                pointer, "must be an array of values, or an object with values, linear or log, not \(describe(node))")
             return nil
         }
         var fields = ObjectReader(node, at: pointer, faults: faults)
@@ -131,10 +140,8 @@ extension SearchDimension {
 
     private static func list(_ node: JSONNode, at pointer: String, faults: FaultCollector) -> [SweepValue]? {
         guard node.kind == .array, (1...valueLimit).contains(node.count) else {
-            faults.add(
-                pointer,
-                node.kind == .array
-                    ? "must have 1 to \(valueLimit) values, not \(node.count)" : "must be an array, not \(describe(node))")
+            let found = node.kind == .array ? "an array of \(node.count)" : describe(node)
+            faults.add(pointer, "must be an array of 1 to \(valueLimit) values, not \(found)")
             return nil
         }
         let values = node.elements.map { SweepValue($0) }
