@@ -8,7 +8,7 @@ final class InterceptedStore: JobStore {
     private let afterSettling: @Sendable (JobID) -> Void
     private let failures: Guarded<[Verb: Int]>
 
-    enum Verb { case claim, finish, requeue }
+    enum Verb { case claim, finish, requeue, runs }
 
     init(
         _ store: any JobStore, failing failures: [Verb: Int] = [:],
@@ -92,7 +92,10 @@ extension InterceptedStore {
         try store.listSweeps(status: status, after: after, limit: limit)
     }
     func unfinishedSweeps() throws(StoreError) -> [Sweep] { try store.unfinishedSweeps() }
-    func runs(of id: SweepID) throws(StoreError) -> [SweepRun] { try store.runs(of: id) }
+    func runs(of id: SweepID) throws(StoreError) -> [SweepRun] {
+        try failIfDue(.runs)
+        return try store.runs(of: id)
+    }
     func extendSweep(_ id: SweepID, trials: [UInt8]) throws(StoreError) -> Bool {
         try store.extendSweep(id, trials: trials)
     }

@@ -16,12 +16,12 @@ public struct SweepProgress: Sendable {
     var settings: SweepSettings { specification.settings }
 
     /// Reads a sweep's progress from its jobs.
-    public init(_ sweep: Sweep, _ specification: SweepSpecification, runs: [SweepRun]) throws {
+    public init(_ sweep: Sweep, _ specification: SweepSpecification, runs: [SweepRun]) throws(StoreError) {
         self.sweep = sweep
         self.specification = specification
         self.runs = runs
         let settings = specification.settings
-        let values = try TrialValues.decode(sweep.trials)
+        let values = try TrialValues.decode(sweep.trials, dimensions: settings.dimensions.count)
         let places = Dictionary(runs.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
         let epochs = settings.halving == nil ? [nil] : specification.rungs.map { Optional($0) }
         var rungs = [Array(values.indices)]

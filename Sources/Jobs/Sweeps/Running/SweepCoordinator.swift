@@ -87,6 +87,8 @@ public final class SweepCoordinator: Sendable {
                     return
                 }
                 try perform(action, of: sweep, specification)
+            } catch StoreError.corrupt(let detail) {
+                try fail(sweep, StoreError.corrupt(detail))
             } catch let error as StoreError {
                 throw error
             } catch {
@@ -143,7 +145,7 @@ extension SweepSpecification {
         let plan = try JobPlan(
             data: data, network: network, training: training, table: table, limits: limits, memoryLimit: memoryLimit)
         return JobSubmission(
-            name: sweep.name, owner: sweep.owner, settings: plan.settings(initialWeightsHash: nil),
+            name: jobName ?? sweep.name, owner: sweep.owner, settings: plan.settings(initialWeightsHash: nil),
             tableHash: sweep.tableHash, parameterCount: plan.network.parameterCount, epochs: training.epochs,
             sweep: SweepMembership(sweep: sweep.id, place: job.place))
     }

@@ -95,7 +95,14 @@ package enum TrialValues {
         return json.bytes
     }
 
-    package static func decode(_ bytes: [UInt8]) throws(JSONSyntaxError) -> [[SweepValue]] {
-        try JSONDocument.parse(bytes).root.elements.map { $0.elements.map { SweepValue($0) } }
+    /// Reads what `encode` wrote: `dimensions` values of each trial.
+    static func decode(_ bytes: [UInt8], dimensions: Int) throws(StoreError) -> [[SweepValue]] {
+        do {
+            let trials = try JSONDocument.parse(bytes).root.elements.map { $0.elements.map { SweepValue($0) } }
+            if trials.allSatisfy({ $0.count == dimensions }) { return trials }
+        } catch {
+            throw .corrupt("a sweep's trials: \(error)")
+        }
+        throw .corrupt("a sweep's trials have not \(dimensions) values each")
     }
 }

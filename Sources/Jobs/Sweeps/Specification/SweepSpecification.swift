@@ -6,6 +6,8 @@ import Perceptron
 public struct SweepSpecification: Sendable {
     /// What is tried, and how.
     public let settings: SweepSettings
+    /// The name that the client gave the job, which all jobs of the sweep have; nil for the sweep's own.
+    let jobName: String?
     /// The settings of the job that trials depart from, as `JobPlan.settings` writes them.
     public let job: [UInt8]
     /// Its epochs.
@@ -63,6 +65,7 @@ public struct SweepSpecification: Sendable {
         try faults.throwIfAny()
         self.settings = settings
         self.template = template
+        jobName = job.name
         epochs = job.training.epochs
         data = base.specification
         devRows = base.devRows
@@ -98,6 +101,7 @@ extension SweepSpecification {
     public var stored: [UInt8] {
         var json = JSONWriter()
         json.object { json in
+            json.member("job_name", jobName)
             json.name("job")
             json.raw(job)
             json.object("given") { template.writeMembers(to: &$0) }
@@ -107,9 +111,21 @@ extension SweepSpecification {
     }
 
     /// Reads what `stored` wrote.
-    public init(stored bytes: [UInt8]) throws {
+    public init(stored bytes: [UInt8]) throws(StoreError) {
+        do {
+            try self.init(reading: bytes)
+        } catch let faults as Faults {
+            let first = faults.all.first.map { "\($0.pointer) \($0.detail)" } ?? ""
+            throw .corrupt("a sweep's settings: \(first)")
+        } catch {
+            throw .corrupt("a sweep's settings: \(error)")
+        }
+    }
+
+    private init(reading bytes: [UInt8]) throws {
         let faults = FaultCollector()
         var fields = ObjectReader(try JSONDocument.parse(bytes).root, at: "", faults: faults)
+        jobName = fields.string("job_name", limit: JobRequest.nameLimit)
         let job = fields.required("job")
         let given = fields.required("given")
         let epochs = job?["training"]?["epochs"]?.integer
