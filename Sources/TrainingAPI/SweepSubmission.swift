@@ -51,7 +51,9 @@ extension TrainingService {
         faults.add(Faults(request.faults))
         guard let job = request.job else { return Faults(faults.faults) }
         do {
-            let (_, table) = try plan(job)
+            let (_, table) = try withData(of: job) { data, table in
+                try prepare(data, table: table, seed: job.training.seed, limits: tables.limits)
+            }
             if table.content == nil { custody.released(table: table.hash) }
         } catch let found as Faults {
             for fault in found.under(SweepRequest.jobPointer).all where !request.faults.contains(fault) {

@@ -1,4 +1,4 @@
-/// How far a sweep is: a function of what was asked and of the jobs there are. What to do next: `SweepProgress+Actions`.
+/// How far a sweep is: a function of what was asked and of the jobs there are. What to do next: `nextAction`.
 public struct SweepProgress: Sendable {
     /// The sweep.
     public let sweep: Sweep
