@@ -9,14 +9,16 @@ enum JobRow {
     static let columns = """
         id, name, owner, created_at, settings, table_hash, initial_weights_hash, parameter_count, epochs, status, \
         started_at, finished_at, stop_reason, attempts, lease_epoch, last_event, result, input_encoding, \
-        failure_code, failure_title, failure_detail, failure_epoch, failure_step
+        failure_code, failure_title, failure_detail, failure_epoch, failure_step, sweep, trial, rung, fold, \
+        dev_loss_error
         """
 
     /// Column types are the table's own (it is STRICT); words and bytes are checked here.
     static func job(_ row: Row) throws(StoreError) -> Job {
         let submission = JobSubmission(
             id: JobID(unchecked: row[0]), name: row[1], owner: row[2], settings: bytes(row[4]), tableHash: row[5],
-            initialWeightsHash: row[6], parameterCount: row[7], epochs: row[8])
+            initialWeightsHash: row[6], parameterCount: row[7], epochs: row[8],
+            sweep: SweepRow.membership(sweep: row[23], trial: row[24], rung: row[25], fold: row[26]))
         var job = Job(submission, createdAt: Timestamp(milliseconds: row[3]))
         job.status = try word(row[9])
         job.startedAt = (row[10] as Int64?).map(Timestamp.init(milliseconds:))
@@ -27,6 +29,7 @@ enum JobRow {
         job.lastEvent = row[15]
         if let result = row[16] as Data? {
             job.result = try MetricsCoding.result(bytes(result), inputEncoding: bytes(row[17] ?? Data()))
+            job.result?.devLossError = row[27]
         }
         if let code = row[18] as String? {
             job.failure = JobFailure(
@@ -40,13 +43,14 @@ enum JobRow {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO job (id, name, owner, created_at, settings, table_hash, initial_weights_hash,
-                    parameter_count, epochs, status, attempts, lease_epoch, last_event)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    parameter_count, epochs, status, attempts, lease_epoch, last_event, sweep, trial, rung, fold)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
+        let place = job.sweep.map { SweepRow.numbers($0.place) }
         try statement.execute(arguments: [
             job.id.description, job.name, job.owner, job.createdAt.milliseconds, Data(job.settings), job.tableHash,
             job.initialWeightsHash, job.parameterCount, job.epochs, job.status.rawValue, job.attempts, job.leaseEpoch,
-            job.lastEvent,
+            job.lastEvent, job.sweep?.sweep.description, place?.trial, place?.rung, place?.fold,
         ])
         return db.lastInsertedRowID
     }
@@ -57,14 +61,15 @@ enum JobRow {
             sql: """
                 UPDATE job SET status = ?, started_at = ?, finished_at = ?, stop_reason = ?, attempts = ?,
                     lease_epoch = ?, last_event = ?, result = ?, input_encoding = ?, failure_code = ?,
-                    failure_title = ?, failure_detail = ?, failure_epoch = ?, failure_step = ?
+                    failure_title = ?, failure_detail = ?, failure_epoch = ?, failure_step = ?, dev_loss_error = ?
                 WHERE sequence = ? AND status = ? AND lease_epoch = ?
                 """)
         try statement.execute(arguments: [
             job.status.rawValue, job.startedAt?.milliseconds, job.finishedAt?.milliseconds, job.stopReason?.rawValue,
             job.attempts, job.leaseEpoch, job.lastEvent, job.result.map { Data(MetricsCoding.encode($0)) },
             job.result.map { Data($0.inputEncoding) }, job.failure?.code, job.failure?.title, job.failure?.detail,
-            job.failure?.epoch, job.failure?.step, sequence, before.status.rawValue, before.leaseEpoch,
+            job.failure?.epoch, job.failure?.step, job.result?.devLossError, sequence, before.status.rawValue,
+            before.leaseEpoch,
         ])
         guard db.changesCount == 1 else { throw StoreError.unavailable("\(job.id) changed within a transaction") }
     }
@@ -83,7 +88,7 @@ enum JobRow {
 
     static func bytes(_ data: Data) -> [UInt8] { [UInt8](data) }
 
-    private static func word<Word: RawRepresentable<String>>(_ text: String) throws(StoreError) -> Word {
+    static func word<Word: RawRepresentable<String>>(_ text: String) throws(StoreError) -> Word {
         guard let word = Word(rawValue: text) else { throw .corrupt("the unknown word “\(text)” in a table") }
         return word
     }

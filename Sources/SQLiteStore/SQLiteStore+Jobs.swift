@@ -32,16 +32,29 @@ extension SQLiteStore {
     public func rememberedJob(_ id: JobID) -> Job? { remembered.withLock { $0[id] } }
 
     /// Jobs, newest first.
-    public func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
+    public func list(
+        status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int
+    ) throws(StoreError) -> Page<Job> {
         let limit = max(1, limit)
-        let filter = status == nil ? "" : "status = ? AND"
+        var filter = status == nil ? "" : "status = :status AND"
+        var arguments: StatementArguments = ["limit": limit + 1]
+        if let status { arguments += ["status": status.rawValue] }
+        switch sweep {
+        case .only(let id):
+            filter += " sweep = :sweep AND"
+            arguments += ["sweep": id.description]
+        case .outside: filter += " sweep IS NULL AND"
+        case nil: break
+        }
+        let (conditions, given) = (filter, arguments)
         return try read { db in
             let end = try SQLiteStore.place(of: after?.description, in: "job", db)
             let statement = try db.cachedStatement(
-                sql: "SELECT \(JobRow.columns) FROM job WHERE \(filter) sequence < ? ORDER BY sequence DESC LIMIT ?")
-            let arguments: [(any DatabaseValueConvertible)?] = [end, limit + 1]
-            let rows = try Row.fetchAll(
-                statement, arguments: StatementArguments(status.map { [$0.rawValue] + arguments } ?? arguments))
+                sql: """
+                    SELECT \(JobRow.columns) FROM job WHERE \(conditions) sequence < :end
+                    ORDER BY sequence DESC LIMIT :limit
+                    """)
+            let rows = try Row.fetchAll(statement, arguments: given + ["end": end])
             return Page(try rows.map(JobRow.job), limit: limit)
         }
     }
@@ -102,7 +115,7 @@ extension SQLiteStore {
     public func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome {
         try write { db in
             guard let (sequence, job) = try SQLiteStore.find(id, db) else { return .unknown }
-            guard job.status.isTerminal else { return .conflict(job) }
+            guard job.status.isTerminal, job.sweep == nil else { return .conflict(job) }
             try db.execute(sql: "DELETE FROM job WHERE sequence = ?", arguments: [sequence])
             try SQLiteStore.remember(deleted: id.description, sequence, db)
             return .deleted(job)
@@ -184,9 +197,15 @@ extension SQLiteStore {
         try Int.fetchOne(try db.cachedStatement(sql: "SELECT jobs FROM job_count WHERE status = 'queued'")) ?? 0
     }
 
-    /// The tables that jobs or data sets still need.
+    /// The tables that jobs, sweeps or data sets still need.
     public func referencedTables() throws(StoreError) -> Set<String> {
-        try read { try String.fetchSet($0, sql: "SELECT table_hash FROM job UNION SELECT table_hash FROM dataset") }
+        try read { db in
+            try String.fetchSet(
+                db,
+                sql: """
+                    SELECT table_hash FROM job UNION SELECT table_hash FROM dataset UNION SELECT table_hash FROM sweep
+                    """)
+        }
     }
 
     /// The starting weights that jobs still need.

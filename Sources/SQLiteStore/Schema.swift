@@ -6,6 +6,7 @@ package enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { try $0.execute(sql: version1) }
         migrator.registerMigration("v2") { try $0.execute(sql: version2) }
+        migrator.registerMigration("v3 sweeps") { try $0.execute(sql: sweeps) }
         return migrator
     }
 
@@ -123,5 +124,59 @@ package enum Schema {
             job INTEGER PRIMARY KEY REFERENCES job (sequence) ON DELETE CASCADE,
             bytes BLOB NOT NULL
         ) STRICT;
+        """
+
+    /// Sweeps, and the places of their jobs: `trial` is −1 for a sweep's final job. A sweep holds its table, whether it
+    /// has jobs or not.
+    private static let sweeps = """
+        ALTER TABLE job ADD COLUMN sweep TEXT;
+        ALTER TABLE job ADD COLUMN trial INTEGER;
+        ALTER TABLE job ADD COLUMN rung INTEGER;
+        ALTER TABLE job ADD COLUMN fold INTEGER;
+        ALTER TABLE job ADD COLUMN dev_loss_error REAL;
+        CREATE UNIQUE INDEX job_by_sweep ON job (sweep, trial, rung, fold) WHERE sweep IS NOT NULL;
+
+        CREATE TABLE sweep (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT,
+            owner TEXT,
+            created_at INTEGER NOT NULL,
+            table_hash TEXT NOT NULL,
+            specification BLOB NOT NULL,
+            trials BLOB NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('running', 'cancelling', 'succeeded', 'failed', 'cancelled')),
+            search_end TEXT,
+            finished_at INTEGER,
+            failure_code TEXT,
+            failure_title TEXT,
+            failure_detail TEXT
+        ) STRICT;
+        CREATE INDEX sweep_by_status ON sweep (status, sequence);
+        CREATE INDEX sweep_by_table ON sweep (table_hash);
+
+        DROP TRIGGER job_released;
+        DROP TRIGGER dataset_released;
+        CREATE TRIGGER job_released AFTER DELETE ON job BEGIN
+            DELETE FROM content WHERE hash IN (OLD.table_hash, OLD.initial_weights_hash)
+                AND NOT EXISTS (SELECT 1 FROM job WHERE table_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM job WHERE initial_weights_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM sweep WHERE table_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM dataset WHERE table_hash = content.hash);
+        END;
+        CREATE TRIGGER dataset_released AFTER DELETE ON dataset BEGIN
+            DELETE FROM content WHERE hash = OLD.table_hash
+                AND NOT EXISTS (SELECT 1 FROM job WHERE table_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM job WHERE initial_weights_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM sweep WHERE table_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM dataset WHERE table_hash = content.hash);
+        END;
+        CREATE TRIGGER sweep_released AFTER DELETE ON sweep BEGIN
+            DELETE FROM content WHERE hash = OLD.table_hash
+                AND NOT EXISTS (SELECT 1 FROM job WHERE table_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM job WHERE initial_weights_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM sweep WHERE table_hash = content.hash)
+                AND NOT EXISTS (SELECT 1 FROM dataset WHERE table_hash = content.hash);
+        END;
         """
 }

@@ -31,6 +31,17 @@ extension TrainingService {
     /// - Returns: also the hash of the table, and the table itself if it has no file: a data set of which it is
     ///   can be forgotten any moment.
     func plan(_ request: JobRequest) throws -> (JobPlan, table: (hash: String, content: StoredContent?)) {
+        try withData(of: request) { specification, table in
+            try JobPlan(
+                data: specification, network: request.network, training: request.training,
+                table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
+        }
+    }
+
+    /// The same for any use of the data.
+    func withData<Value>(
+        of request: JobRequest, _ body: (DataSpecification, MappedTable) throws -> Value
+    ) throws -> (Value, table: (hash: String, content: StoredContent?)) {
         let faults = FaultCollector()
         faults.add(Faults(request.faults))
         guard let data = request.data else { throw Faults(faults.faults) }
@@ -49,10 +60,7 @@ extension TrainingService {
             let content = stored == nil ? try store.content(hash) : stored?.content
             let table = try tables.open(hash, content: content)
             if !faults.faults.isEmpty { throw withFaultsOfPreparing(specification, table, faults) }
-            let plan = try JobPlan(
-                data: specification, network: request.network, training: request.training,
-                table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
-            return (plan, (hash, content.map { StoredContent(hash: hash, bytes: $0) }))
+            return (try body(specification, table), (hash, content.map { StoredContent(hash: hash, bytes: $0) }))
         } catch {
             if let stored, stored.content == nil { custody.released(table: stored.hash) }
             throw error

@@ -12,15 +12,20 @@ public struct ServiceLimits: Sendable {
     /// can ask for a very large answer.
     public var predictionNumbers: Int
 
-    /// 64 MiB jobs, 1 GiB data sets, 100,000 queued jobs, 4 GiB of memory a job, 2²³ numbers a prediction.
+    /// Sweeps that may be unfinished.
+    public var runningSweeps: Int
+
+    /// 64 MiB jobs, 1 GiB data sets, 100,000 queued jobs, 4 GiB of memory a job, 2²³ numbers a prediction,
+    /// 100 sweeps.
     public init(
         jobBytes: Int = 64 << 20, datasetBytes: Int = 1 << 30, queuedJobs: Int = 100_000, jobMemory: Int = 4 << 30,
-        predictionNumbers: Int = 1 << 23
+        predictionNumbers: Int = 1 << 23, runningSweeps: Int = 100
     ) {
         self.jobBytes = jobBytes
         self.datasetBytes = datasetBytes
         self.queuedJobs = queuedJobs
         self.jobMemory = jobMemory
         self.predictionNumbers = predictionNumbers
+        self.runningSweeps = runningSweeps
     }
 }

@@ -18,6 +18,8 @@ public final class TrainingService: Sendable {
     let report: @Sendable (String) -> Void
     let pool: WorkerPool
     let finishedJobs = FinishedJobs()
+    let sweepInbox = SweepInbox()
+    private let sweepCoordinator: SweepCoordinator
     let gradientCheckTurns = Turns(GradientChecksController.atATime)
 
     /// Puts the parts together; nothing runs before `start`.
@@ -39,10 +41,14 @@ public final class TrainingService: Sendable {
         openAPIDocument = PackageResources.openapi_yaml
         let runner = JobRunner(archive: archive, limits: tables.limits, report: report)
         pool = WorkerPool(
-            store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief
+            store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief,
+            didFinish: { [sweepInbox] job in if let sweep = job.sweep { sweepInbox.notify(sweep.sweep) } }
         ) { job, monitor in
             runner.run(job, monitor)
         }
+        sweepCoordinator = SweepCoordinator(
+            store: store, pool: pool, archive: archive, limits: tables.limits, memoryLimit: limits.jobMemory,
+            inbox: sweepInbox, clock: clock, report: report)
     }
 
     /// Puts right what an earlier process left; to be called before the first request.
@@ -52,11 +58,17 @@ public final class TrainingService: Sendable {
         try custody.sweepAll()
     }
 
-    /// Sets the workers to work.
-    public func start() throws { try pool.start() }
+    /// Sets the workers to work, and what leads sweeps.
+    public func start() throws {
+        try pool.start()
+        try sweepCoordinator.start()
+    }
 
     /// Stops the workers; jobs that run go back to the queue. Returns whether all stopped within `timeout`.
-    public func stop(timeout: Duration) -> Bool { pool.drain(timeout: timeout) }
+    public func stop(timeout: Duration) -> Bool {
+        sweepCoordinator.stop()
+        return pool.drain(timeout: timeout)
+    }
 
     /// The router, as the HTTP daemon wants it.
     public var route: @Sendable (HTTPRequestHead) -> RequestDecision {

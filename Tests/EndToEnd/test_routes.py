@@ -6,12 +6,13 @@ from harness.bodies import make_job
 from harness.client import CONTRACT
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-UNKNOWN = {"jobs": "job_000000000000000000000000", "datasets": "ds_000000000000000000000000"}
+UNKNOWN = {"jobs": "job_000000000000000000000000", "sweeps": "sweep_000000000000000000000000", "datasets": "ds_000000000000000000000000"}
 TEMPLATES = list(CONTRACT.document["paths"])
 
 
 def filled(template, ids=UNKNOWN):
-    return template.replace("{id}", ids["datasets" if "datasets" in template else "jobs"]).replace("{format}", "svg")
+    kind = template.split("/")[2] if "{id}" in template else None
+    return template.replace("{id}", ids[kind] if kind else "").replace("{format}", "svg")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,8 @@ def test_an_unknown_path_is_404(client, method, path):
 def known(server):
     client = server.client
     dataset = client.upload("a,b,y\n1,2,0\n3,4,1\n")
-    return {"jobs": client.train(make_job())["id"], "datasets": dataset["id"]}
+    sweep = client.finished_sweep({"job": make_job(), "search": {"parameters": {"l2_lambda": [0]}}})
+    return {"jobs": client.train(make_job())["id"], "sweeps": sweep["id"], "datasets": dataset["id"]}
 
 
 @pytest.mark.parametrize("template", [template for template in TEMPLATES if "GET" in CONTRACT.methods(template)])
@@ -62,7 +64,7 @@ def test_head_answers_like_get_without_the_body(client, known, template):
     got, headed = client.get(path), client.request("HEAD", path)
     assert (headed.status_code, headed.content) == (got.status_code, b"") and got.status_code == 200
     assert headed.headers["Content-Type"] == got.headers["Content-Type"]
-    if "Content-Length" in headed.headers and template not in ("/v1/jobs", "/v1/datasets"):
+    if "Content-Length" in headed.headers and template not in ("/v1/jobs", "/v1/sweeps", "/v1/datasets"):
         assert int(headed.headers["Content-Length"]) == len(got.content)
     assert set(got.headers) - set(headed.headers) <= {"Content-Length", "Transfer-Encoding"}
 
@@ -71,7 +73,7 @@ def test_head_of_an_unknown_job_is_404(client):
     assert client.request("HEAD", filled("/v1/jobs/{id}")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/v1/jobs", "/v1/datasets"])
+@pytest.mark.parametrize("path", ["/v1/jobs", "/v1/sweeps", "/v1/datasets"])
 @pytest.mark.parametrize(
     ("query", "name"),
     [("limit=0", "limit"), ("limit=101", "limit"), ("limit=-1", "limit"), ("limit=ten", "limit"), ("limit=", "limit"), ("limit=1.5", "limit"),
@@ -83,7 +85,7 @@ def test_a_bad_query_is_422_and_names_the_parameter(client, path, query, name):
     assert name in response.json()["errors"][0]["detail"] or name in response.json()["detail"]
 
 
-@pytest.mark.parametrize(("path", "id"), [("/v1/jobs", UNKNOWN["jobs"]), ("/v1/datasets", UNKNOWN["datasets"])])
+@pytest.mark.parametrize(("path", "id"), [("/v1/jobs", UNKNOWN["jobs"]), ("/v1/sweeps", UNKNOWN["sweeps"]), ("/v1/datasets", UNKNOWN["datasets"])])
 def test_a_cursor_that_does_not_exist_is_422(client, path, id):
     response = client.get(path, params={"after": id})
     assert response.status_code == 422

@@ -17,9 +17,10 @@ EXAMPLES = {"examples,coverage": 1, "fuzzing": 60, "stateful": 60}
 SEEDS = {"examples,coverage": [1], "fuzzing": [1], "stateful": [1, 2, 3, 4]}
 OPERATIONS = {f"{method.upper()} {path}" for path, item in CONTRACT.document["paths"].items() for method in item if method in METHODS}
 ANSWERED = {
-    "examples,coverage": {"POST /v1/jobs", "POST /v1/datasets", "POST /v1/gradient-checks", "GET /v1/jobs", "GET /v1/datasets"},
+    "examples,coverage": {"POST /v1/jobs", "POST /v1/datasets", "POST /v1/gradient-checks", "POST /v1/sweeps", "GET /v1/jobs", "GET /v1/sweeps", "GET /v1/datasets"},
     "fuzzing": OPERATIONS,
-    "stateful": {"POST /v1/jobs", "GET /v1/jobs/{id}", "POST /v1/jobs/{id}/cancel", "DELETE /v1/jobs/{id}", "POST /v1/datasets"}}
+    "stateful": {
+        "POST /v1/sweeps", "GET /v1/sweeps/{id}", "POST /v1/jobs", "GET /v1/jobs/{id}", "POST /v1/jobs/{id}/cancel", "DELETE /v1/jobs/{id}", "POST /v1/datasets"}}
 
 
 @pytest.fixture
@@ -36,17 +37,19 @@ def inhabited(start_server):
     running = client.submit(make_long_job())["id"]
     client.wait(running, until={"running"})
     dataset = client.upload("a,b,y\n" + "".join(f"{n},{n % 7},{n % 2}\n" for n in range(30)))["id"]
-    return server, [done, cancelled, failed, running], [dataset]
+    search = {"parameters": {"l2_lambda": [0, 1]}}
+    sweeps = [client.finished_sweep({"job": make_job(), "search": search})["id"], client.submit_sweep({"job": make_long_job(), "search": search})["id"]]
+    return server, [done, cancelled, failed, running], sweeps, [dataset]
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("phases", EXAMPLES)
 def test_generated_requests_get_documented_answers(inhabited, tmp_path, phases):
-    server, jobs, datasets = inhabited
+    server, jobs, sweeps, datasets = inhabited
     tally = tmp_path / "tally"
     for seed in SEEDS[phases]:
         # Links bring the ids of a stateful run.
-        known = {} if phases == "stateful" else {"ESPALIER_JOBS": " ".join(jobs), "ESPALIER_DATASETS": " ".join(datasets)}
+        known = {} if phases == "stateful" else {"ESPALIER_JOBS": " ".join(jobs), "ESPALIER_SWEEPS": " ".join(sweeps), "ESPALIER_DATASETS": " ".join(datasets)}
         result = schemathesis(server.client.url, phases, seed, tmp_path, {**known, "ESPALIER_TALLY": str(tally)})
         assert server.running, "the server died:\n" + "".join(server.log[-50:])
         assert result.returncode == 0, result.stdout[-20_000:] + result.stderr[-2_000:]

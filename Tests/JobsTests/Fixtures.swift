@@ -59,11 +59,11 @@ extension JobStore {
 extension JobSubmission {
     static func make(
         id: JobID = .random(), name: String? = nil, table: String = "table", initialWeights: String? = nil,
-        epochs: Int = 10
+        epochs: Int = 10, sweep: SweepMembership? = nil
     ) -> JobSubmission {
         JobSubmission(
             id: id, name: name, settings: Array(#"{"training":{"seed":3}}"#.utf8), tableHash: table,
-            initialWeightsHash: initialWeights, parameterCount: 121, epochs: epochs)
+            initialWeightsHash: initialWeights, parameterCount: 121, epochs: epochs, sweep: sweep)
     }
 }
 

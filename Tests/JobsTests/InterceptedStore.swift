@@ -8,7 +8,7 @@ final class InterceptedStore: JobStore {
     private let afterSettling: @Sendable (JobID) -> Void
     private let failures: Guarded<[Verb: Int]>
 
-    enum Verb { case claim, finish, requeue }
+    enum Verb { case claim, finish, requeue, runs }
 
     init(
         _ store: any JobStore, failing failures: [Verb: Int] = [:],
@@ -61,8 +61,8 @@ final class InterceptedStore: JobStore {
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { try store.submit(submission) }
     func job(_ id: JobID) throws(StoreError) -> Job? { try store.job(id) }
     func rememberedJob(_ id: JobID) -> Job? { store.rememberedJob(id) }
-    func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
-        try store.list(status: status, after: after, limit: limit)
+    func list(status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
+        try store.list(status: status, sweep: sweep, after: after, limit: limit)
     }
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome { try store.requestCancel(id) }
     func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome { try store.delete(id) }
@@ -83,4 +83,28 @@ final class InterceptedStore: JobStore {
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { try store.deleteDataset(id) }
     func referencedTables() throws(StoreError) -> Set<String> { try store.referencedTables() }
     func referencedInitialWeights() throws(StoreError) -> Set<String> { try store.referencedInitialWeights() }
+}
+
+extension InterceptedStore {
+    func submitSweep(_ submission: SweepSubmission) throws(StoreError) -> Sweep { try store.submitSweep(submission) }
+    func sweep(_ id: SweepID) throws(StoreError) -> Sweep? { try store.sweep(id) }
+    func listSweeps(status: SweepStatus?, after: SweepID?, limit: Int) throws(StoreError) -> Page<Sweep> {
+        try store.listSweeps(status: status, after: after, limit: limit)
+    }
+    func unfinishedSweeps() throws(StoreError) -> [Sweep] { try store.unfinishedSweeps() }
+    func runs(of id: SweepID) throws(StoreError) -> [SweepRun] {
+        try failIfDue(.runs)
+        return try store.runs(of: id)
+    }
+    func extendSweep(_ id: SweepID, trials: [UInt8]) throws(StoreError) -> Bool {
+        try store.extendSweep(id, trials: trials)
+    }
+    func endSearch(of id: SweepID, _ end: SearchEnd) throws(StoreError) -> Bool { try store.endSearch(of: id, end) }
+    func requestCancelSweep(_ id: SweepID) throws(StoreError) -> SweepCancelOutcome {
+        try store.requestCancelSweep(id)
+    }
+    func finishSweep(_ id: SweepID, _ ending: SweepEnding) throws(StoreError) -> Bool {
+        try store.finishSweep(id, ending)
+    }
+    func deleteSweep(_ id: SweepID) throws(StoreError) -> SweepDeleteOutcome { try store.deleteSweep(id) }
 }

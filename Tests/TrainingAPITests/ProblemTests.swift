@@ -85,6 +85,9 @@ struct ProblemTests {
             ("GET", "/v1/jobs/job_\(id)/weights", nil), ("POST", "/v1/jobs/job_\(id)/predictions", "{\"x\": []}"),
             ("POST", "/v1/datasets", "[[1]]"), ("GET", "/v1/datasets", nil), ("GET", "/v1/datasets/ds_\(id)", nil),
             ("DELETE", "/v1/datasets/ds_\(id)", nil), ("GET", "/readyz", nil),
+            ("POST", "/v1/sweeps", "{\"job\": \(document()), \"search\": {\"parameters\": {\"l2_lambda\": [1]}}}"),
+            ("GET", "/v1/sweeps", nil), ("GET", "/v1/sweeps/sweep_\(id)", nil),
+            ("DELETE", "/v1/sweeps/sweep_\(id)", nil), ("POST", "/v1/sweeps/sweep_\(id)/cancel", nil),
         ]
         for (number, (method, path, body)) in calls.enumerated() {
             let answer = try fixture.call(method, path, body)
@@ -112,7 +115,9 @@ struct BrokenStore: JobStore {
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { throw error }
     func job(_ id: JobID) throws(StoreError) -> Job? { throw error }
     func rememberedJob(_ id: JobID) -> Job? { nil }
-    func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> { throw error }
+    func list(status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
+        throw error
+    }
     func claim() throws(StoreError) -> Job? { throw error }
     func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool { throw error }
     func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover {
@@ -134,4 +139,14 @@ struct BrokenStore: JobStore {
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { throw error }
     func referencedTables() throws(StoreError) -> Set<String> { throw error }
     func referencedInitialWeights() throws(StoreError) -> Set<String> { throw error }
+    func submitSweep(_ submission: SweepSubmission) throws(StoreError) -> Sweep { throw error }
+    func sweep(_ id: SweepID) throws(StoreError) -> Sweep? { throw error }
+    func listSweeps(status: SweepStatus?, after: SweepID?, limit: Int) throws(StoreError) -> Page<Sweep> { throw error }
+    func unfinishedSweeps() throws(StoreError) -> [Sweep] { throw error }
+    func runs(of id: SweepID) throws(StoreError) -> [SweepRun] { throw error }
+    func extendSweep(_ id: SweepID, trials: [UInt8]) throws(StoreError) -> Bool { throw error }
+    func endSearch(of id: SweepID, _ end: SearchEnd) throws(StoreError) -> Bool { throw error }
+    func requestCancelSweep(_ id: SweepID) throws(StoreError) -> SweepCancelOutcome { throw error }
+    func finishSweep(_ id: SweepID, _ ending: SweepEnding) throws(StoreError) -> Bool { throw error }
+    func deleteSweep(_ id: SweepID) throws(StoreError) -> SweepDeleteOutcome { throw error }
 }

@@ -18,7 +18,13 @@ public func prepare(
     var resolved = specification
     resolved.task = TaskChoice(target.task)
     resolved.target = table.schema.columns[columns.target].name.map { .name($0) } ?? .index(columns.target)
-    let split = try deal(rows, target, &resolved, seed: seed, pointers)
+    let dealt = try deal(rows, target, &resolved, seed: seed, pointers)
+    let split = try dealt.arranged(
+        resolved.arrangement,
+        groups: {
+            let isStratified = target.task != .regression && resolved.split.stratify != false
+            return isStratified ? target.grouped(rows.all) : [rows.all]
+        }, seed: seed, at: pointer)
     try checkTrainingClasses(split.train, target, rows.all, pointers)
     let (inputs, fits, encoding) = try fitInputs(table, columns.features, split.train, specification, limits, pointers)
     func examples(_ rows: [Int32]) -> ExampleSet {

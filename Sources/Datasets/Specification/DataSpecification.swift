@@ -33,13 +33,15 @@ public struct DataSpecification: Hashable, Sendable {
     public var missing: MissingPolicy
     /// How training examples are varied; nil: they stay as they are.
     public var augment: AugmentSpecification?
+    /// What a job of a sweep makes of the sets; nil for all others.
+    public var arrangement: SetArrangement?
 
     /// A specification; the defaults are the contract's.
     public init(
         source: Source, table: String? = nil, target: ColumnReference? = nil, features: [ColumnReference]? = nil,
         task: TaskChoice = .auto, split: SplitSpecification = SplitSpecification(),
         normalize: Normalization = .standard, missing: MissingPolicy = .error,
-        augment: AugmentSpecification? = nil
+        augment: AugmentSpecification? = nil, arrangement: SetArrangement? = nil
     ) {
         self.source = source
         self.table = table
@@ -50,5 +52,6 @@ public struct DataSpecification: Hashable, Sendable {
         self.normalize = normalize
         self.missing = missing
         self.augment = augment
+        self.arrangement = arrangement
     }
 }

@@ -39,6 +39,10 @@ extension DataSpecification {
             json.member("missing", missing.rawValue)
             json.name("augment")
             if let augment { augment.write(into: &json) } else { json.null() }
+            if let arrangement {
+                json.name("arrangement")
+                arrangement.write(into: &json)
+            }
             more(&json)
         }
     }
@@ -80,6 +84,9 @@ extension DataSpecification {
         if let table, !ContentHash.isWellFormed(table) { reader.fault("table", "must be a SHA-256 in hexadecimal") }
         readColumns(&reader)
         readOptions(&reader)
+        arrangement = reader.value("arrangement").flatMap {
+            SetArrangement(stored: $0, at: reader.pointer(to: "arrangement"), faults: faults)
+        }
         for member in ["rows", "inputs", "classes"] { _ = reader.value(member) }
         reader.finish()
         try faults.throwIfAny()

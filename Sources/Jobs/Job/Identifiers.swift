@@ -32,6 +32,23 @@ public struct DatasetID: Hashable, Sendable, CustomStringConvertible {
     package init(unchecked text: String) { description = text }
 }
 
+/// A sweep's name in the API: `sweep_` and 24 random characters.
+public struct SweepID: Hashable, Sendable, CustomStringConvertible {
+    /// The whole id.
+    public let description: String
+
+    /// A new id, from the system's secure random numbers.
+    public static func random() -> SweepID { SweepID(unchecked: "sweep_" + RandomToken.make()) }
+
+    /// The id a client wrote, or nil if it cannot be one.
+    public init?(_ text: String) {
+        guard RandomToken.isLegal(text, prefix: "sweep_") else { return nil }
+        description = text
+    }
+
+    package init(unchecked text: String) { description = text }
+}
+
 /// 120 random bits as 24 characters of Crockford's base 32, lowercase.
 private enum RandomToken {
     static let length = 24

@@ -20,6 +20,8 @@ public struct Job: Sendable {
     public let parameterCount: Int
     /// Epochs asked for.
     public let epochs: Int
+    /// The sweep that the job is a part of.
+    public let sweep: SweepMembership?
 
     /// Where it stands.
     public package(set) var status: JobStatus = .queued
@@ -50,6 +52,7 @@ public struct Job: Sendable {
         initialWeightsHash = submission.initialWeightsHash
         parameterCount = submission.parameterCount
         epochs = submission.epochs
+        sweep = submission.sweep
         self.createdAt = createdAt
     }
 }
@@ -72,6 +75,8 @@ public struct JobSubmission: Sendable {
     public var parameterCount: Int
     /// Epochs asked for.
     public var epochs: Int
+    /// The sweep that the job is a part of.
+    public var sweep: SweepMembership?
     /// What of data and starting weights is to be kept in the store together with the job.
     public var contents: [StoredContent]
 
@@ -79,7 +84,7 @@ public struct JobSubmission: Sendable {
     public init(
         id: JobID = .random(), name: String? = nil, owner: String? = nil, settings: [UInt8], tableHash: String,
         initialWeightsHash: String? = nil, parameterCount: Int, epochs: Int,
-        contents: [StoredContent] = []
+        sweep: SweepMembership? = nil, contents: [StoredContent] = []
     ) {
         self.id = id
         self.name = name
@@ -89,6 +94,7 @@ public struct JobSubmission: Sendable {
         self.initialWeightsHash = initialWeightsHash
         self.parameterCount = parameterCount
         self.epochs = epochs
+        self.sweep = sweep
         self.contents = contents
     }
 }

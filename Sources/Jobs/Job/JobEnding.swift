@@ -13,6 +13,8 @@ public struct JobResult: Hashable, Sendable {
     public var dev: SetMetrics?
     /// Final metrics on the test set, if there is one.
     public var test: SetMetrics?
+    /// The standard error of the loss on the dev set, over its examples; told for the trials of sweeps alone.
+    public var devLossError: Double?
     /// Nil where there is nothing to compare.
     public var best: Best?
     /// Seconds in the training loop alone.
@@ -24,13 +26,15 @@ public struct JobResult: Hashable, Sendable {
 
     /// A result.
     public init(
-        epochs: Int, train: SetMetrics? = nil, dev: SetMetrics? = nil, test: SetMetrics? = nil, best: Best? = nil,
+        epochs: Int, train: SetMetrics? = nil, dev: SetMetrics? = nil, test: SetMetrics? = nil,
+        devLossError: Double? = nil, best: Best? = nil,
         trainingSeconds: Double, inputEncoding: [UInt8], hasWeights: Bool
     ) {
         self.epochs = epochs
         self.train = train
         self.dev = dev
         self.test = test
+        self.devLossError = devLossError
         self.best = best
         self.trainingSeconds = trainingSeconds
         self.inputEncoding = inputEncoding

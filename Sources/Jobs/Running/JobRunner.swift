@@ -63,7 +63,7 @@ public struct JobRunner: Sendable {
         let result = JobResult(
             epochs: outcome.epochs, train: divergence == nil ? outcome.train : nil,
             dev: divergence == nil ? outcome.dev : nil, test: divergence == nil ? outcome.test : nil,
-            best: outcome.best,
+            devLossError: divergence == nil ? try devLossError(of: job, plan, outcome) : nil, best: outcome.best,
             trainingSeconds: outcome.trainingSeconds, inputEncoding: encoding.bytes, hasWeights: divergence == nil)
         let status: JobEnding.Status =
             switch outcome.stopReason {
@@ -74,6 +74,16 @@ public struct JobRunner: Sendable {
         return JobEnding(
             status, stopReason: outcome.stopReason, result: result, network: network, history: outcome.history,
             failure: divergence.map { JobFailure($0, plan) })
+    }
+}
+
+extension JobRunner {
+    /// How exactly a trial of a sweep is judged by its dev set. Of a fold that is not asked: the other folds tell.
+    private func devLossError(of job: Job, _ plan: JobPlan, _ outcome: TrainingOutcome) throws -> Double? {
+        guard job.sweep != nil, plan.data.specification.arrangement == .withoutTest, outcome.dev != nil,
+            let dev = plan.data.sets.dev
+        else { return nil }
+        return standardErrorOfMean(try outcome.network.losses(dev))
     }
 }
 

@@ -20,7 +20,17 @@ public struct JobPlan: Sendable {
         data specification: DataSpecification, network settings: NetworkSettings, training: TrainingSpecification,
         table: MappedTable, limits: DatasetLimits = DatasetLimits(), memoryLimit: Int = .max
     ) throws(Faults) {
-        data = try prepare(specification, table: table, seed: training.seed, limits: limits)
+        try self.init(
+            data: prepare(specification, table: table, seed: training.seed, limits: limits), network: settings,
+            training: training, memoryLimit: memoryLimit)
+    }
+
+    /// The same of data that is prepared already, with the seed of `training`.
+    init(
+        data: PreparedData, network settings: NetworkSettings, training: TrainingSpecification,
+        memoryLimit: Int = .max
+    ) throws(Faults) {
+        self.data = data
         networkSettings = settings
         self.training = training
         let faults = FaultCollector()
@@ -68,12 +78,19 @@ public struct JobPlan: Sendable {
     /// The resolved settings, a JSON object with `data`, `network` and `training`: what the job is stored with and
     /// shows to clients.
     public func settings(initialWeightsHash: String?) -> [UInt8] {
+        JobPlan.settings(data, networkSettings, training, initialWeightsHash: initialWeightsHash)
+    }
+
+    /// The same of a job's parts.
+    static func settings(
+        _ data: PreparedData, _ network: NetworkSettings, _ training: TrainingSpecification, initialWeightsHash: String?
+    ) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.name("data")
             data.writeSettings(into: &json)
             json.name("network")
-            networkSettings.write(to: &json, initialWeightsHash: initialWeightsHash)
+            network.write(to: &json, initialWeightsHash: initialWeightsHash)
             json.name("training")
             training.write(to: &json)
         }

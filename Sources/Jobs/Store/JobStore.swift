@@ -5,7 +5,7 @@ import Perceptron
 ///
 /// A worker's writes are fenced: `finish` and `requeue` name the lease epoch their attempt began with and do nothing
 /// once the job was given to someone else.
-public protocol JobStore: Sendable {
+public protocol JobStore: SweepStore {
     /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken.
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job
     /// One job.
@@ -14,7 +14,7 @@ public protocol JobStore: Sendable {
     func rememberedJob(_ id: JobID) -> Job?
     /// Jobs, newest first, at most `limit` (≥ 1), those after the job `after` in that order. `after` may have been
     /// deleted since (the last 100,000 deletions are remembered), otherwise `unknownCursor` is thrown.
-    func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job>
+    func list(status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job>
 
     /// Gives the oldest queued job to the caller, running and with a new lease epoch; nil when none is queued.
     func claim() throws(StoreError) -> Job?
@@ -29,7 +29,8 @@ public protocol JobStore: Sendable {
 
     /// Asks for cancellation: at once while queued, by way of the worker while running.
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome
-    /// Forgets a finished job, its network, its history and its events, and contents that nothing else needs.
+    /// Forgets a finished job, its network, its history and its events, and contents that nothing else needs. A job of
+    /// a sweep goes with that alone.
     func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome
 
     /// The network that came with a job's ending; nil if none did.
@@ -61,13 +62,18 @@ public protocol JobStore: Sendable {
     /// Forgets a data set, and its table if no job needs that, and returns what it was; nil if it is unknown.
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
 
-    /// The tables that jobs or data sets still need.
+    /// The tables that jobs, sweeps or data sets still need.
     func referencedTables() throws(StoreError) -> Set<String>
     /// The starting weights that jobs still need.
     func referencedInitialWeights() throws(StoreError) -> Set<String>
 }
 
 extension JobStore {
+    /// Jobs of sweeps and others, newest first.
+    public func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
+        try list(status: status, sweep: nil, after: after, limit: limit)
+    }
+
     /// Adds a data set whose table is a file. Throws `duplicate` if the id is taken.
     public func addDataset(_ dataset: DatasetRecord) throws(StoreError) { try addDataset(dataset, table: nil) }
 }
@@ -123,7 +129,7 @@ public enum CancelOutcome: Sendable {
 public enum DeleteOutcome: Sendable {
     /// The job is gone; this is what it was.
     case deleted(Job)
-    /// The job is queued, running or being cancelled and stays.
+    /// The job is queued, running or being cancelled, or is part of a sweep, and stays.
     case conflict(Job)
     /// There is no such job.
     case unknown

@@ -2,16 +2,19 @@ import Perceptron
 
 /// A store that forgets everything with the process: for tests and for programs that embed the service.
 public final class MemoryStore: JobStore {
-    private struct Record {
+    struct Record {
         var job: Job
         var network: [UInt8]?
         var history: [HistoryRow] = []
         var events: [JobEvent] = []
     }
 
-    private struct State {
+    struct State {
         var jobs = MemoryList<Record>()
         var datasets = MemoryList<DatasetRecord>()
+        var sweeps = MemoryList<Sweep>()
+        /// Places of their jobs in `jobs`.
+        var sweepPlaces: [SweepMembership: Int] = [:]
         var contents: [String: [UInt8]] = [:]
         /// Places of the queued jobs in `jobs`, oldest first.
         var queue: [Int] = []
@@ -29,6 +32,7 @@ public final class MemoryStore: JobStore {
                         let job = jobs[place]?.job
                         return job?.tableHash == hash || job?.initialWeightsHash == hash
                     } || datasets.places.contains { datasets[$0]?.tableHash == hash }
+                    || sweeps.places.contains { sweeps[$0]?.tableHash == hash }
                 if !isNeeded { contents[hash] = nil }
             }
         }
@@ -50,8 +54,8 @@ public final class MemoryStore: JobStore {
         }
     }
 
-    private let state = Guarded(State())
-    private let clock: @Sendable () -> Timestamp
+    let state = Guarded(State())
+    let clock: @Sendable () -> Timestamp
 
     /// An empty store.
     public init(clock: @escaping @Sendable () -> Timestamp = { .now() }) { self.clock = clock }
@@ -62,7 +66,10 @@ public final class MemoryStore: JobStore {
         let event = job.submitted()
         let record = Record(job: job, events: [event])
         try state.withLock { (state) throws(StoreError) in
-            state.queue.append(try state.jobs.append(record, id: job.id.description))
+            if let sweep = job.sweep, state.sweepPlaces[sweep] != nil { throw .duplicate(job.id.description) }
+            let place = try state.jobs.append(record, id: job.id.description)
+            if let sweep = job.sweep { state.sweepPlaces[sweep] = place }
+            state.queue.append(place)
             state.counts[.queued, default: 0] += 1
             state.keep(submission.contents)
         }
@@ -76,10 +83,12 @@ public final class MemoryStore: JobStore {
     public func rememberedJob(_ id: JobID) -> Job? { job(id) }
 
     /// Jobs, newest first.
-    public func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
+    public func list(
+        status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int
+    ) throws(StoreError) -> Page<Job> {
         try state.withLock { (state) throws(StoreError) in
             let records = try state.jobs.newestFirst(after: after?.description, limit: limit) {
-                status == nil || $0.job.status == status
+                (status == nil || $0.job.status == status) && (sweep?.includes($0.job) ?? true)
             }
             return Page(records.map(\.job), limit: max(1, limit))
         }
@@ -136,7 +145,7 @@ public final class MemoryStore: JobStore {
     public func delete(_ id: JobID) -> DeleteOutcome {
         state.withLock { state in
             guard let job = state.jobs[id.description]?.job else { return .unknown }
-            guard job.status.isTerminal else { return .conflict(job) }
+            guard job.status.isTerminal, job.sweep == nil else { return .conflict(job) }
             state.jobs.remove(id.description)
             state.counts[job.status, default: 0] -= 1
             state.release(job.tableHash, job.initialWeightsHash)
@@ -209,11 +218,12 @@ public final class MemoryStore: JobStore {
         }
     }
 
-    /// The tables that jobs or data sets still need.
+    /// The tables that jobs, sweeps or data sets still need.
     public func referencedTables() -> Set<String> {
         state.withLock { state in
             Set(state.jobs.places.compactMap { state.jobs[$0]?.job.tableHash })
                 .union(state.datasets.places.compactMap { state.datasets[$0]?.tableHash })
+                .union(state.sweeps.places.compactMap { state.sweeps[$0]?.tableHash })
         }
     }
 

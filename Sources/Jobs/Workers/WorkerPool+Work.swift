@@ -76,6 +76,7 @@ extension WorkerPool {
         let completion = runInTurn(job, monitor, place: place)
         if isBrief { state.withLock { $0.brief -= 1 } }
         let next = settle(job, completion)
+        if case .finished = completion { didFinish(job) }
         // Only now: until the ending is stored, the job's readers find its progress here.
         state.withLock { state in
             if state.monitors[job.id] === monitor { state.monitors[job.id] = nil }

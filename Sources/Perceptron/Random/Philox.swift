@@ -14,11 +14,15 @@ public struct Philox: Sendable {
         case augmentation = 16
         case elasticField = 17
         case noise = 18
+        /// Which rows are in which fold of a cross-validation.
+        case folds = 32
+        /// What a sweep tries.
+        case search = 33
 
         @usableFromInline var rounds: Int {
             switch self {
             case .dropout, .dropoutTies, .elasticField, .noise: 7
-            case .initialWeights, .shuffle, .split, .gradientCheckSample, .augmentation: 10
+            case .initialWeights, .shuffle, .split, .gradientCheckSample, .augmentation, .folds, .search: 10
             }
         }
     }

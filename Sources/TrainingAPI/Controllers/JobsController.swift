@@ -16,8 +16,10 @@ struct JobsController: Sendable {
         let status: JobStatus? = query.choice("status")
         let limit = query.integer("limit", in: 1...100) ?? 20
         let after = query.string("after")
+        let sweep = query.sweepFilter()
         try query.finish()
-        let page = try service.store.list(status: status, after: try after.map(cursor), limit: limit)
+        let page = try service.store.list(
+            status: status, sweep: sweep, after: try after.map(cursor), limit: limit)
         let now = service.clock()
         return .list(page.items, hasMore: page.hasMore) { job, json in
             service.resource(of: job, at: now).write(to: &json)
@@ -35,7 +37,9 @@ struct JobsController: Sendable {
     func cancel(_ request: RoutedRequest) throws -> HTTPResponse {
         let id = try jobID(request)
         switch try service.pool.cancel(id) {
-        case .cancelled(let job): return answer(200, job)
+        case .cancelled(let job):
+            if let sweep = job.sweep { service.sweepInbox.notify(sweep.sweep) }
+            return answer(200, job)
         case .cancelling(let job): return answer(202, job)
         case .conflict(let job):
             throw Problem(
@@ -48,6 +52,10 @@ struct JobsController: Sendable {
         switch try service.delete(try jobID(request)) {
         case .deleted: return HTTPResponse(status: 204)
         case .conflict(let job):
+            if let sweep = job.sweep?.sweep {
+                throw Problem(
+                    .wrongState, "The job is \(job.status.rawValue) and part of \(sweep); delete that instead.")
+            }
             throw Problem(.wrongState, "The job is \(job.status.rawValue); cancel it before deleting it.")
         case .unknown: throw Problem.noJob
         }

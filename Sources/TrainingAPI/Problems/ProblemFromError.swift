@@ -47,6 +47,7 @@ extension Problem {
     static let failure = Problem(.internal, "The service could not do this; its log says why.")
     static let diskFull = Problem(.insufficientStorage, "There is no space left to store this. Nothing was stored.")
     static let noJob = Problem(.notFound, "There is no job with this id.")
+    static let noSweep = Problem(.notFound, "There is no sweep with this id.")
     static let noDataset = Problem(.notFound, "There is no data set with this id.")
     static let unknownCursor = Problem(
         Faults(pointer: "/query/after", detail: "is not the id of an element of this list"))

@@ -14,6 +14,8 @@ struct JobResource: Sendable {
             json.member("id", job.id.description)
             json.member("object", "job")
             json.member("name", job.name)
+            json.name("sweep")
+            if let sweep = job.sweep { sweep.write(to: &json) } else { json.null() }
             json.member("status", job.status.rawValue)
             json.member("created_at", job.createdAt.description)
             json.member("started_at", job.startedAt?.description)
@@ -70,7 +72,7 @@ struct JobResource: Sendable {
 
 extension JobFailure {
     /// Writes the failure as a problem, with the status that a request would have failed with.
-    fileprivate func write(to json: inout JSONWriter) {
+    func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("type", "/problems/\(code)")
             json.member("title", title)

@@ -8,6 +8,7 @@ extension Router {
         let plots = PlotsController(service: service)
         let formats = PlotFormat.suffixes
         let checks = GradientChecksController(service: service)
+        let sweeps = SweepsController(service: service)
         let datasets = DatasetsController(service: service)
         let health = HealthController(service: service)
         let job = Route.Body.json(limit: service.limits.jobBytes)
@@ -33,6 +34,11 @@ extension Router {
                 Route("GET", "/v1/jobs/:id/plots/calibration", suffixes: formats, on: .heavy, plots.calibration),
                 Route("GET", "/v1/jobs/:id/plots/confusion", suffixes: formats, on: .heavy, plots.confusion),
                 Route("POST", "/v1/gradient-checks", body: job, on: .heavy, checks.check),
+                Route("POST", "/v1/sweeps", body: job, on: .heavy, sweeps.submit),
+                Route("GET", "/v1/sweeps", sweeps.list),
+                Route("GET", "/v1/sweeps/:id", sweeps.show),
+                Route("DELETE", "/v1/sweeps/:id", sweeps.delete),
+                Route("POST", "/v1/sweeps/:id/cancel", sweeps.cancel),
                 Route("POST", "/v1/datasets", body: upload, on: .heavy, datasets.upload),
                 Route("GET", "/v1/datasets", datasets.list),
                 Route("GET", "/v1/datasets/:id", datasets.show),

@@ -92,6 +92,35 @@ class Client:
         assert response.status_code == 200, response.text
         return response.json()
 
+    # Sweeps
+
+    def submit_sweep(self, body):
+        """Submits a sweep that must be accepted."""
+        response = self.post("/v1/sweeps", json=body)
+        assert response.status_code == 202, response.text
+        sweep = response.json()
+        assert response.headers["Location"] == f"/v1/sweeps/{sweep['id']}"
+        return sweep
+
+    def sweep(self, id):
+        response = self.get(f"/v1/sweeps/{id}")
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def wait_sweep(self, id, *, until=lambda sweep: sweep["status"] in FINISHED, timeout=60, every=0.02):
+        """Polls until the sweep is as `until` wants it."""
+        deadline = time.monotonic() + timeout
+        while not until(sweep := self.sweep(id)):
+            assert time.monotonic() < deadline, f"{id} is {sweep['status']} after {timeout} s: {sweep['progress']}"
+            time.sleep(every)
+        return sweep
+
+    def finished_sweep(self, body, timeout=60):
+        """Submits a sweep that must succeed, and waits for it."""
+        sweep = self.wait_sweep(self.submit_sweep(body)["id"], timeout=timeout)
+        assert sweep["status"] == "succeeded", sweep["error"]
+        return sweep
+
     # Data sets
 
     def upload(self, content, media_type="text/csv", timeout=60, **parameters):

@@ -13,10 +13,12 @@ import schemathesis
 
 from harness.client import CONTRACT
 
-KNOWN = {kind: os.environ.get(f"ESPALIER_{kind.upper()}", "").split() for kind in ("jobs", "datasets")}
+KNOWN = {kind: os.environ.get(f"ESPALIER_{kind.upper()}", "").split() for kind in ("jobs", "sweeps", "datasets")}
 REQUESTS = {
     "/v1/jobs": "/components/schemas/JobRequest", "/v1/gradient-checks": "/components/schemas/GradientCheckRequest",
+    "/v1/sweeps": "/components/schemas/SweepRequest",
     "/v1/jobs/{id}/predictions": "/components/schemas/PredictionRequest", "/v1/datasets": "/components/schemas/DatasetContent"}
+KINDS = {"ds": "Dataset", "sweep": "Sweep"}
 CSV = "a,b,y\n" + "".join(f"{n % 7},{['p', 'q', 'r'][n % 3]},{n % 2}\n" for n in range(24))
 
 
@@ -35,7 +37,7 @@ def map_path_parameters(context, path_parameters):
     ids = KNOWN[context.operation.path.split("/")[2]] if "{id}" in context.operation.path else []
     given = (path_parameters or {}).get("id")
     # Generated ids are one in 36²⁴: without this every request would end in 404. Two thirds name what exists.
-    if ids and isinstance(given, str) and context.operation.method != "delete" and not CONTRACT.errors(given, f"/components/schemas/{'Dataset' if given.startswith('ds_') else 'Job'}ID"):
+    if ids and isinstance(given, str) and context.operation.method != "delete" and not CONTRACT.errors(given, f"/components/schemas/{KINDS.get(given.split('_')[0], 'Job')}ID"):
         choice = sum(given.encode()) % (len(ids) * 3 // 2 + 1)
         return {**path_parameters, "id": ids[choice] if choice < len(ids) else given}
     return path_parameters
@@ -52,6 +54,8 @@ def tidy(body):
         return rectangle(body) if all(isinstance(row, list) for row in body) else body
     if set(body) == {"x"}:
         return {"x": [list(islice(cycle(number(cell) for cell in row), 2)) for row in body["x"]]}
+    if "search" in body:
+        return tidy_sweep(body)
     if "data" not in body:
         return {**body, **examples(body)}
     data, network, training = body["data"], body.get("network") or {}, body.get("training") or {}
@@ -71,6 +75,23 @@ def tidy(body):
     if training.get("early_stopping"):
         training["early_stopping"]["monitor"] = "train_loss"
     return body
+
+
+def tidy_sweep(body):
+    """Two values, or the ends of a range, of what fits every network; judged by cross-validation, which all data allows."""
+    job = tidy(body["job"])
+    tried = {}
+    for name, given in body["search"]["parameters"].items():
+        if name.rsplit("/", 1)[-1] in ("hidden_layers", "activation", "keep_prob", "epochs", "early_stopping"):
+            continue
+        if isinstance(given, dict) and "values" not in given:
+            (scale, ends), = given.items()
+            low, high = sorted([ends["from"], ends["to"]])
+            tried[name] = {scale: {"from": low, "to": high if high > low else low * 2 + 1, "steps": 2}}
+        else:
+            tried[name] = (given["values"] if isinstance(given, dict) else given)[:2]
+    parameters = dict(list(tried.items())[:3]) or {"l2_lambda": [0, 1]}
+    return {**body, "job": job, "search": {"method": body["search"].get("method"), "parameters": parameters}, "judge": {"folds": 2}, "halving": None, "max_jobs": None}
 
 
 def tidy_data(data):

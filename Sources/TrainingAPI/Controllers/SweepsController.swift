@@ -1,0 +1,91 @@
+import HTTPDaemon
+import JSONDocument
+import Jobs
+
+/// Submit, list, look at, cancel and forget sweeps.
+struct SweepsController: Sendable {
+    let service: TrainingService
+
+    func submit(_ request: RoutedRequest) throws -> HTTPResponse {
+        let sweep = try service.submitSweep(JSONDocument.parse(request.bytes).root)
+        return try answer(202, sweep, headers: [("Location", "/v1/sweeps/\(sweep.id)")])
+    }
+
+    func list(_ request: RoutedRequest) throws -> HTTPResponse {
+        var query = QueryReader(request.head)
+        let status: SweepStatus? = query.choice("status")
+        let limit = query.integer("limit", in: 1...100) ?? 20
+        let after = query.string("after")
+        try query.finish()
+        let cursor = try after.map { text in
+            guard let id = SweepID(text) else { throw Problem.unknownCursor }
+            return id
+        }
+        let page = try service.store.listSweeps(status: status, after: cursor, limit: limit)
+        return .list(page.items, hasMore: page.hasMore) { sweep, json in
+            json.object { SweepResource.writeSummary(of: sweep, to: &$0) }
+        }
+    }
+
+    func show(_ request: RoutedRequest) throws -> HTTPResponse {
+        guard let sweep = try service.store.sweep(try sweepID(request)) else { throw Problem.noSweep }
+        return try answer(200, sweep)
+    }
+
+    func cancel(_ request: RoutedRequest) throws -> HTTPResponse {
+        let id = try sweepID(request)
+        switch try service.store.requestCancelSweep(id) {
+        case .cancelled(let sweep): return try answer(200, sweep)
+        case .cancelling(let sweep):
+            service.sweepInbox.notify(id)
+            return try answer(202, sweep)
+        case .conflict(let sweep):
+            throw Problem(
+                .wrongState, "The sweep has \(sweep.status.rawValue); only a running sweep can be cancelled.")
+        case .unknown: throw Problem.noSweep
+        }
+    }
+
+    func delete(_ request: RoutedRequest) throws -> HTTPResponse {
+        switch try service.store.deleteSweep(try sweepID(request)) {
+        case .deleted(let sweep, let jobs):
+            for job in jobs { try service.networks.remove(job) }
+            service.custody.released(table: sweep.tableHash)
+            return HTTPResponse(status: 204)
+        case .conflict(let sweep):
+            throw Problem(
+                .wrongState,
+                sweep.status.isTerminal
+                    ? "Jobs of the sweep are still about to stop; try again in a moment."
+                    : "The sweep is \(sweep.status.rawValue); cancel it before deleting it.")
+        case .unknown: throw Problem.noSweep
+        }
+    }
+
+    private func answer(
+        _ status: Int, _ sweep: Sweep, headers: [(name: String, value: String)] = []
+    ) throws -> HTTPResponse {
+        let specification = try SweepSpecification(stored: sweep.specification)
+        let progress = try SweepProgress(sweep, specification, runs: service.store.runs(of: sweep.id))
+        let resource = SweepResource(
+            progress: progress, oneStandardError: try progress.oneStandardError(),
+            final: try progress.final.flatMap { try service.store.job($0.id) })
+        return .json(status, headers: headers) { resource.write(to: &$0) }
+    }
+
+    private func sweepID(_ request: RoutedRequest) throws -> SweepID {
+        guard let id = SweepID(request.parameters[0]) else { throw Problem.noSweep }
+        return id
+    }
+}
+
+extension QueryReader {
+    /// `sweep`: the id of a sweep, or `none`.
+    mutating func sweepFilter() -> SweepFilter? {
+        guard let text = string("sweep") else { return nil }
+        if text == "none" { return .outside }
+        if let id = SweepID(text) { return .only(id) }
+        fault("sweep", "must be the id of a sweep, or none")
+        return nil
+    }
+}
