@@ -9,15 +9,22 @@ extension SQLiteStore {
         var job = Job(submission, createdAt: clock())
         let event = job.submitted()
         let queued = job
-        try write { db in
+        return try write { db in
+            let id = queued.id.description
+            if let known = try KeyRow.take(submission.identity, for: id, at: queued.createdAt, db) {
+                guard let (_, job) = try SQLiteStore.find(JobID(unchecked: known), db) else {
+                    throw StoreError.keySpent
+                }
+                return job
+            }
             do {
                 try JobRow.insert(event, try JobRow.insert(queued, db), db)
                 for content in submission.contents { try ContentRow.insert(content, db) }
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
-                throw StoreError.duplicate(queued.id.description)
+                throw StoreError.duplicate(id)
             }
+            return queued
         }
-        return queued
     }
 
     /// One job.

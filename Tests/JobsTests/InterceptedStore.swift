@@ -73,9 +73,12 @@ final class InterceptedStore: JobStore {
     func recover(workers: Int) throws(StoreError) -> Recovery { try store.recover(workers: workers) }
     func counts() throws(StoreError) -> [JobStatus: Int] { try store.counts() }
     func queuedCount() throws(StoreError) -> Int { try store.queuedCount() }
-    func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) {
-        try store.addDataset(dataset, table: table)
+    func addDataset(
+        _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
+    ) throws(StoreError) -> DatasetRecord {
+        try store.addDataset(dataset, table: table, identity: identity)
     }
+    func target(of identity: RequestIdentity) throws(StoreError) -> String? { try store.target(of: identity) }
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { try store.dataset(id) }
     func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
         try store.listDatasets(after: after, limit: limit)

@@ -128,7 +128,10 @@ struct BrokenStore: JobStore {
     func recover(workers: Int) throws(StoreError) -> Recovery { throw error }
     func counts() throws(StoreError) -> [JobStatus: Int] { throw error }
     func queuedCount() throws(StoreError) -> Int { throw error }
-    func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) { throw error }
+    func addDataset(
+        _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
+    ) throws(StoreError) -> DatasetRecord { throw error }
+    func target(of identity: RequestIdentity) throws(StoreError) -> String? { throw error }
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { throw error }
     func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> { throw error }
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { throw error }

@@ -74,12 +74,14 @@ public struct JobSubmission: Sendable {
     public var epochs: Int
     /// What of data and starting weights is to be kept in the store together with the job.
     public var contents: [StoredContent]
+    /// What tells a repetition of the client's request from a new one; nil if the client does not mind.
+    public var identity: RequestIdentity?
 
     /// A submission under a new random id, unless one is given.
     public init(
         id: JobID = .random(), name: String? = nil, owner: String? = nil, settings: [UInt8], tableHash: String,
         initialWeightsHash: String? = nil, parameterCount: Int, epochs: Int,
-        contents: [StoredContent] = []
+        contents: [StoredContent] = [], identity: RequestIdentity? = nil
     ) {
         self.id = id
         self.name = name
@@ -90,5 +92,6 @@ public struct JobSubmission: Sendable {
         self.parameterCount = parameterCount
         self.epochs = epochs
         self.contents = contents
+        self.identity = identity
     }
 }

@@ -6,7 +6,9 @@ import Perceptron
 /// A worker's writes are fenced: `finish` and `requeue` name the lease epoch their attempt began with and do nothing
 /// once the job was given to someone else.
 public protocol JobStore: Sendable {
-    /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken.
+    /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken. Where the submission's
+    /// identity is known, nothing is queued and the answer is the job it made the first time; throws `keyReused` if its
+    /// key belongs to another request and `keySpent` if that job has been deleted.
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job
     /// One job.
     func job(_ id: JobID) throws(StoreError) -> Job?
@@ -52,14 +54,20 @@ public protocol JobStore: Sendable {
     /// Jobs waiting for a worker. This one call waits for nothing.
     func queuedCount() throws(StoreError) -> Int
 
-    /// Adds a data set and keeps its table, if that has no file. Throws `duplicate` if the id is taken.
-    func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError)
+    /// Adds a data set and keeps its table, if that has no file. Throws `duplicate` if the id is taken. With a known
+    /// `identity` nothing is added and the answer is the data set it made the first time; throws as `submit` does.
+    func addDataset(
+        _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
+    ) throws(StoreError) -> DatasetRecord
     /// One data set.
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
     /// Data sets, newest first; paging as in `list`.
     func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord>
     /// Forgets a data set, and its table if no job needs that, and returns what it was; nil if it is unknown.
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
+
+    /// The id of what a request with this identity has made; nil if its key is new. Throws `keyReused`.
+    func target(of identity: RequestIdentity) throws(StoreError) -> String?
 
     /// The tables that jobs or data sets still need.
     func referencedTables() throws(StoreError) -> Set<String>
@@ -68,8 +76,10 @@ public protocol JobStore: Sendable {
 }
 
 extension JobStore {
-    /// Adds a data set whose table is a file. Throws `duplicate` if the id is taken.
-    public func addDataset(_ dataset: DatasetRecord) throws(StoreError) { try addDataset(dataset, table: nil) }
+    /// Adds a data set. Throws `duplicate` if the id is taken.
+    public func addDataset(_ dataset: DatasetRecord, table: StoredContent? = nil) throws(StoreError) {
+        _ = try addDataset(dataset, table: table, identity: nil)
+    }
 }
 
 /// What came of a worker's turning from one job to the next.

@@ -9,13 +9,37 @@ public final class MemoryStore: JobStore {
         var events: [JobEvent] = []
     }
 
+    private struct KeyName: Hashable {
+        let owner: String?
+        let key: String
+
+        init(_ identity: RequestIdentity) {
+            owner = identity.owner
+            key = identity.key
+        }
+    }
+
     private struct State {
         var jobs = MemoryList<Record>()
         var datasets = MemoryList<DatasetRecord>()
         var contents: [String: [UInt8]] = [:]
+        var keys: [KeyName: KeyUse] = [:]
         /// Places of the queued jobs in `jobs`, oldest first.
         var queue: [Int] = []
         var counts = Dictionary(uniqueKeysWithValues: JobStatus.allCases.map { ($0, 0) })
+
+        /// The id of what `identity` made before.
+        func target(of identity: RequestIdentity?) throws(StoreError) -> String? {
+            guard let identity else { return nil }
+            return try keys[KeyName(identity)]?.target(for: identity)
+        }
+
+        /// Takes `identity`'s key for `target`.
+        mutating func note(_ identity: RequestIdentity?, for target: String, at now: Timestamp) {
+            guard let identity else { return }
+            keys = keys.filter { now.milliseconds - $0.value.at.milliseconds < RequestIdentity.lifetime }
+            keys[KeyName(identity)] = KeyUse(fingerprint: identity.fingerprint, target: target, at: now)
+        }
 
         mutating func keep(_ contents: [StoredContent]) {
             for content in contents { self.contents[content.hash] = content.bytes }
@@ -61,12 +85,17 @@ public final class MemoryStore: JobStore {
         var job = Job(submission, createdAt: clock())
         let event = job.submitted()
         let record = Record(job: job, events: [event])
-        try state.withLock { (state) throws(StoreError) in
+        return try state.withLock { (state) throws(StoreError) in
+            if let id = try state.target(of: submission.identity) {
+                guard let job = state.jobs[id]?.job else { throw .keySpent }
+                return job
+            }
             state.queue.append(try state.jobs.append(record, id: job.id.description))
             state.counts[.queued, default: 0] += 1
             state.keep(submission.contents)
+            state.note(submission.identity, for: job.id.description, at: job.createdAt)
+            return job
         }
-        return job
     }
 
     /// One job.
@@ -181,10 +210,26 @@ public final class MemoryStore: JobStore {
     public func queuedCount() -> Int { state.withLock { $0.queue.count } }
 
     /// Adds a data set.
-    public func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) {
-        try state.withLock { (state) throws(StoreError) in
+    public func addDataset(
+        _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
+    ) throws(StoreError) -> DatasetRecord {
+        let now = clock()
+        return try state.withLock { (state) throws(StoreError) in
+            if let id = try state.target(of: identity) {
+                guard let dataset = state.datasets[id] else { throw .keySpent }
+                return dataset
+            }
             _ = try state.datasets.append(dataset, id: dataset.id.description)
             if let table { state.keep([table]) }
+            state.note(identity, for: dataset.id.description, at: now)
+            return dataset
+        }
+    }
+
+    /// The id of what a request with this identity has made.
+    public func target(of identity: RequestIdentity) throws(StoreError) -> String? {
+        try state.withLock { (state) throws(StoreError) in
+            try state.keys[KeyName(identity)]?.target(for: identity)
         }
     }
 

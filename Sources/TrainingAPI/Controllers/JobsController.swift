@@ -7,8 +7,9 @@ struct JobsController: Sendable {
     let service: TrainingService
 
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
-        let job = try service.submit(JSONDocument.parse(request.bytes).root)
-        return answer(202, job, headers: [("Location", "/v1/jobs/\(job.id)")])
+        let identity = try RequestIdentity(request)
+        let (job, isNew) = try service.submit(JSONDocument.parse(request.bytes).root, identity: identity)
+        return answer(202, job, headers: [("Location", "/v1/jobs/\(job.id)")]).replayed(!isNew)
     }
 
     func list(_ request: RoutedRequest) throws -> HTTPResponse {
