@@ -94,6 +94,27 @@ extension SQLiteStore {
         return try write { try SQLiteStore.change(id, $0) { $0.requeue(leaseEpoch: leaseEpoch, at: now) } != nil }
     }
 
+    /// Forgives a job its earlier attempts, if the attempt still holds it.
+    public func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
+        try write { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    UPDATE job SET attempts = 1
+                    WHERE id = ? AND lease_epoch = ? AND status IN ('running', 'cancelling')
+                    """)
+            try statement.execute(arguments: [id.description, leaseEpoch])
+            return db.changesCount == 1
+        }
+    }
+
+    /// Notes that an attempt goes on from a checkpoint, if it still holds its job.
+    public func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool {
+        let now = clock()
+        return try write { db in
+            try SQLiteStore.change(id, db) { $0.resume(leaseEpoch: leaseEpoch, epoch: epoch, at: now) } != nil
+        }
+    }
+
     /// Asks for cancellation.
     public func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome {
         let now = clock()

@@ -10,6 +10,7 @@ public final class TrainingService: Sendable {
     let tables: TableStore
     let networks: NetworkArchive
     let archive: JobArchive
+    let checkpoints: CheckpointArchive?
     let custody: TableCustody
     let uploadDirectory: String
     let limits: ServiceLimits
@@ -23,6 +24,7 @@ public final class TrainingService: Sendable {
     /// Puts the parts together; nothing runs before `start`.
     public init(
         store: any JobStore, tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive,
+        checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         uploadDirectory: String, workers: Int, limits: ServiceLimits = ServiceLimits(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         report: @escaping @Sendable (String) -> Void
@@ -31,15 +33,26 @@ public final class TrainingService: Sendable {
         self.tables = tables
         self.networks = networks
         archive = JobArchive(store: store, tables: tables, networks: networks, initialWeights: initialWeights)
+        self.checkpoints = checkpoints
         self.uploadDirectory = uploadDirectory
         self.limits = limits
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = PackageResources.openapi_yaml
-        let runner = JobRunner(archive: archive, limits: tables.limits, report: report)
+        let runner = JobRunner(
+            archive: archive, checkpoints: checkpoints, checkpointInterval: checkpointInterval, limits: tables.limits,
+            report: report)
         pool = WorkerPool(
-            store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief
+            store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief,
+            settled: { id in
+                do {
+                    try checkpoints?.remove(id)
+                } catch {
+                    // Swept at the next start.
+                    report("\(id): \(error)")
+                }
+            }
         ) { job, monitor in
             runner.run(job, monitor)
         }
@@ -49,6 +62,7 @@ public final class TrainingService: Sendable {
     public func recover() throws {
         _ = try store.recover(workers: pool.workers)
         try networks.sweep { try store.job($0) != nil }
+        try checkpoints?.sweep { try store.job($0)?.status.isTerminal == false }
         try custody.sweepAll()
     }
 

@@ -58,6 +58,12 @@ final class InterceptedStore: JobStore {
         return try store.requeue(id, leaseEpoch: leaseEpoch)
     }
 
+    func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
+        try store.progressed(id, leaseEpoch: leaseEpoch)
+    }
+    func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool {
+        try store.resumed(id, leaseEpoch: leaseEpoch, epoch: epoch)
+    }
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { try store.submit(submission) }
     func job(_ id: JobID) throws(StoreError) -> Job? { try store.job(id) }
     func rememberedJob(_ id: JobID) -> Job? { store.rememberedJob(id) }

@@ -119,6 +119,8 @@ struct BrokenStore: JobStore {
         throw error
     }
     func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool { throw error }
+    func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool { throw error }
+    func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool { throw error }
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome { throw error }
     func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome { throw error }
     func network(_ id: JobID) throws(StoreError) -> [UInt8]? { throw error }

@@ -28,6 +28,13 @@ public protocol JobStore: Sendable {
     /// Hands back an interrupted job: it is queued again in its old place, or cancelled if that was asked for. Returns
     /// whether the attempt still held the job; if not, nothing changed.
     func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool
+    /// Forgives a job its earlier attempts: this one has left a checkpoint, so that the job is not what ends the service. Returns whether the attempt still held the
+    /// job; if not, nothing changed.
+    func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool
+
+    /// Notes that an attempt goes on from a checkpoint, `epoch` epochs being done. Returns whether the attempt still held
+    /// the job; if not, nothing changed.
+    func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool
 
     /// Asks for cancellation: at once while queued, by way of the worker while running.
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome

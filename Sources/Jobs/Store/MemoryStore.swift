@@ -152,6 +152,25 @@ public final class MemoryStore: JobStore {
         }
     }
 
+    /// Forgives a job its earlier attempts, if the attempt still holds it.
+    public func progressed(_ id: JobID, leaseEpoch: Int) -> Bool {
+        state.withLock { state in
+            guard let place = state.jobs.place(of: id.description),
+                state.jobs[place]?.job.isHeld(by: leaseEpoch) == true
+            else { return false }
+            state.jobs[place]?.job.attempts = 1
+            return true
+        }
+    }
+
+    /// Notes that an attempt goes on from a checkpoint, if it still holds its job.
+    public func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) -> Bool {
+        state.withLock { state in
+            guard let place = state.jobs.place(of: id.description) else { return false }
+            return state.change(place) { $0.resume(leaseEpoch: leaseEpoch, epoch: epoch, at: clock()) }
+        }
+    }
+
     /// Asks for cancellation.
     public func requestCancel(_ id: JobID) -> CancelOutcome {
         state.withLock { state in

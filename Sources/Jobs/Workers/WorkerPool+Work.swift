@@ -130,16 +130,20 @@ extension WorkerPool {
         }
         if let seen {
             do throws(StoreError) {
-                let next = try store.finishAndClaim(job.id, leaseEpoch: job.leaseEpoch, ending).next
-                if next == nil { noteEmptyQueue(seen: seen) }
-                return next
+                let turnover = try store.finishAndClaim(job.id, leaseEpoch: job.leaseEpoch, ending)
+                if turnover.wasHeld { settled(job.id) }
+                if turnover.next == nil { noteEmptyQueue(seen: seen) }
+                return turnover.next
             } catch {
                 // What keeps a claim from succeeding must not keep an ending: from here on each goes its own way.
                 release()
                 report(error)
             }
         }
-        _ = persist { () throws(StoreError) in try store.finish(job.id, leaseEpoch: job.leaseEpoch, ending) }
+        let wasHeld = persist { () throws(StoreError) in
+            try store.finish(job.id, leaseEpoch: job.leaseEpoch, ending)
+        }
+        if wasHeld == true { settled(job.id) }
         return nil
     }
 

@@ -39,16 +39,18 @@ public final class WorkerPool: Sendable {
     let report: @Sendable (StoreError) -> Void
     let isBrief: @Sendable (Job) -> Bool
     let run: Run
+    let settled: @Sendable (JobID) -> Void
     let state = Guarded(State())
     private let stackSize: Int
 
     /// A pool of `workers` (≥ 1) with thread stacks of `stackSize` bytes; `start` sets them to work. Errors of the
     /// store go to `report`, from any thread, and what failed is tried again after a wait given by `backoff`.
-    /// `isBrief` tells of a job that it will run for some milliseconds at most.
+    /// `isBrief` tells of a job that it will run for some milliseconds at most; `settled` hears when a job's ending is
+    /// stored, whoever stored it.
     public init(
         store: any JobStore, workers: Int, stackSize: Int = 16 << 20, backoff: Backoff = Backoff(),
         report: @escaping @Sendable (StoreError) -> Void, isBrief: @escaping @Sendable (Job) -> Bool = { _ in false },
-        run: @escaping Run
+        settled: @escaping @Sendable (JobID) -> Void = { _ in }, run: @escaping Run
     ) {
         self.store = store
         self.workers = max(1, workers)
@@ -56,6 +58,7 @@ public final class WorkerPool: Sendable {
         self.backoff = backoff
         self.report = report
         self.isBrief = isBrief
+        self.settled = settled
         self.run = run
     }
 

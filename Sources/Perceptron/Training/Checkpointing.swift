@@ -28,6 +28,8 @@ public struct Checkpointing: Sendable {
     public var largestShare = 0.02
     /// Where to go on; nil for a run from its start.
     public var resuming: TrainingCheckpoint?
+    /// Called when the run goes on from a checkpoint, with the epochs that were completed.
+    public var hasResumed: @Sendable (_ epoch: Int) -> Void = { _ in }
     /// Called on the training thread, between two steps: the learning curve so far, and what hands out the state's bytes
     /// piece by piece, once. Training waits until it returns.
     public var save: @Sendable (_ history: [HistoryRow], _ write: (@escaping Output) -> Void) -> Void

@@ -5,8 +5,13 @@ extension Trainer {
 
     /// Trains, keeping itself safe; from the checkpoint if there is one.
     func run(_ checkpointing: Checkpointing) throws(CheckpointError) -> TrainingOutcome {
-        if let checkpoint = checkpointing.resuming { try resume(from: checkpoint) }
+        if let checkpoint = checkpointing.resuming {
+            try resume(from: checkpoint)
+            checkpointing.hasResumed(epoch)
+        }
         self.checkpointing = checkpointing
+        // The bytes it came from are needed no more.
+        self.checkpointing?.resuming = nil
         return run()
     }
 
