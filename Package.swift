@@ -26,7 +26,8 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
         .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
-            name: "TrainingAPI", dependencies: ["HTTPDaemon", "Jobs", "Datasets", "Perceptron", "JSONDocument"],
+            name: "TrainingAPI",
+            dependencies: ["HTTPDaemon", "Jobs", "Datasets", "Perceptron", "Charts", "JSONDocument"],
             resources: [.embedInCode("openapi.yaml")]),
         .executableTarget(
             name: "Espalier",
@@ -47,7 +48,7 @@ let package = Package(
         .testTarget(
             name: "TrainingAPITests",
             dependencies: [
-                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "JSONDocument", "Perceptron",
+                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "JSONDocument", "Perceptron", "Charts",
             ]),
         .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron", "CNumberRuns"]),

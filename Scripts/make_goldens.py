@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from reference_augmentation import augmented_image, elastic_field, movement, noise
 from reference_network import Network, Settings, draw_parameters, train
 
 FOLDER = Path(__file__).resolve().parent.parent / "Tests" / "PerceptronTests" / "Golden"
@@ -261,6 +262,44 @@ def random_streams():
     return {"count": 5000, "mixed": "randn, rand, randn, randn, and again", "streams": streams}
 
 
+def augmentation():
+    """Images and noise of some examples and epochs."""
+    usual = {
+        "channels": 1, "layout": "channels_last", "flip": {"horizontal": 0, "vertical": 0},
+        "shift": {"horizontal": 0, "vertical": 0}, "rotate": 0, "scale": [1, 1], "elastic": None, "fill": "nearest",
+        "fill_value": None}
+    constant = {"fill": "constant", "fill_value": -0.75}
+    settings = {
+        "flip": {"flip": {"horizontal": 0.5, "vertical": 0.4}},
+        "shift": {"shift": {"horizontal": 3, "vertical": 9}, **constant},
+        "rotate": {"rotate": 180},
+        "rotate_constant": {"rotate": 35, **constant},
+        "scale": {"scale": [0.5, 2.5], **constant},
+        "elastic": {"elastic": {"alpha": 12, "sigma": 1.3}},
+        "elastic_wide": {"elastic": {"alpha": 300, "sigma": 40}, **constant},
+        "everything": {
+            "flip": {"horizontal": 0.5, "vertical": 0.5}, "shift": {"horizontal": 2, "vertical": 1}, "rotate": 20,
+            "scale": [0.8, 1.3], "elastic": {"alpha": 8, "sigma": 2}, **constant}}
+    shapes = [(7, 9, 1, "channels_last"), (6, 19, 1, "channels_first"), (5, 4, 3, "channels_last"),
+              (3, 6, 2, "channels_first"), (1, 5, 1, "channels_last"), (4, 1, 1, "channels_last")]
+    images = []
+    for number, (name, given) in enumerate(settings.items()):
+        for height, width, channels, layout in shapes:
+            image = {**usual, "height": height, "width": width, "channels": channels, "layout": layout, **given}
+            seed, epoch, position = 2**40 + number, 3 * number, 1000 + 7 * height
+            row = np.round(np.random.RandomState(number).uniform(-1, 1, height * width * channels), 3)
+            images.append({
+                "name": name, "image": image, "seed": seed, "epoch": epoch, "position": position, "pixels": row.tolist(),
+                "movement": movement(image, seed, epoch, position),
+                "field": [] if image["elastic"] is None else np.round(
+                    elastic_field(image, seed, epoch, position).ravel(), 12).tolist(),
+                "expected": np.round(augmented_image(row, image, seed, epoch, position), 12).tolist()})
+    noises = [{"seed": 5 + number, "epoch": number, "position": 12 * number,
+               "expected": np.round(noise(count, 5 + number, number, 12 * number), 12).tolist()}
+              for number, count in enumerate((1, 2, 5, 300, 517))]
+    return {"images": images, "noises": noises}
+
+
 def text(value, depth=0):
     """JSON with one line per row of numbers: small, and readable in a diff."""
     flat = not isinstance(value, (dict, list)) or (
@@ -290,6 +329,7 @@ def all_files():
     for name, case in cases():
         yield name, golden(case)
     yield "numpy_random_state", random_streams()
+    yield "augmentation", augmentation()
 
 
 def drift():

@@ -12,6 +12,7 @@
 #include "passes.h"
 #include "products.h"
 #include "network.h"
+#include "augmentation.h"
 #include "steps.h"
 #include "dense_tiles.h"
 #include "dense.h"
@@ -26,6 +27,7 @@ const ck_kernels CK_TABLE = {
     .bytes = state_bytes, .prepare = prepare, .load = load_batch, .step = train_step, .score = score_set,
     .logits = predict_logits, .update = update, .update_part = update_part, .squares = squares, .magnitudes = magnitudes,
     .all_finite = all_finite, .scale = scale_by, .add_penalty = add_penalty, .masks = mask_bytes, .shuffle = shuffle,
+    .displacements = displacements, .add_noise = add_noise, .smooth = smooth, .warp = warp,
     .exp = map_exp, .log1p = map_log1p, .log = map_log, .tanh = map_tanh, .sigmoid = map_sigmoid,
 };
 #ifdef CK_TARGET

@@ -25,7 +25,7 @@ static void philox_keys(PhiloxKeys *keys, uint64_t seed) {
 }
 
 /// `Philox.Purpose`
-enum purpose { SHUFFLE = 2, DROPOUT = 3, DROPOUT_TIES = 6 };
+enum purpose { SHUFFLE = 2, DROPOUT = 3, DROPOUT_TIES = 6, ELASTIC = 17, NOISE = 18 };
 
 INLINE int rounds_of(enum purpose purpose) { return purpose == SHUFFLE ? 10 : 7; }
 
@@ -124,7 +124,7 @@ INLINE void store_words(uint32_t *out, const Words *w) {
 #endif
 
 /// The words of blocks first ..< first + count, one after the other; writes up to STREAMS vectors of blocks at once.
-static void philox_words(
+INLINE void philox_words(
     const PhiloxKeys *keys, uint32_t *out, uint64_t first, int64_t count, uint32_t minor, uint32_t major,
     enum purpose purpose
 ) {

@@ -19,7 +19,7 @@ struct Draw: RandomNumberGenerator {
 enum Picture: String, CaseIterable, Sendable {
     case learningCurve, decisionBoundary, manyClasses, classProbabilities, valueSurface, weights, calibration, sweep,
         sweepWords
-    case gradientNorms, confusionMatrix
+    case gradientNorms, confusionMatrix, predictionCurve
 
     var chart: Chart {
         switch self {
@@ -32,6 +32,12 @@ enum Picture: String, CaseIterable, Sendable {
         case .classProbabilities:
             Self.boundary(
                 .classProbabilities([Self.plane.map(\.x), Self.plane.map(\.y), Self.plane.map { 1 - $0.x - $0.y }])
+            ).chart
+        case .predictionCurve:
+            PredictionCurve(
+                title: "Curve", xName: "x1", yName: "probability", x: Self.steps,
+                outputs: [.init(name: "probability of b", values: Self.steps)], yDomain: 0...1, threshold: 0.5,
+                classes: ["a", "b"], points: [.init(x: 0.25, y: 0, label: 0, role: .train)]
             ).chart
         case .valueSurface:
             ValueSurface(

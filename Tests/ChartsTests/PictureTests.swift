@@ -14,6 +14,18 @@ struct PictureTests {
         #expect(layer.zeroShare == 0.1)
     }
 
+    @Test func aHistogramAsksForItsWeightsPieceByPiece() {
+        let weights = (0..<200_000).map { Double($0 % 1000) }
+        var longest = 0
+        let layer = LayerHistogram(name: "", count: weights.count, bins: 10) { places in
+            longest = max(longest, places.count)
+            return Array(weights[places])
+        }
+        #expect(layer.counts == [Int](repeating: 20_000, count: 10))
+        #expect(longest < 100_000)
+        #expect(layer == LayerHistogram(name: "", weights: weights, bins: 10))
+    }
+
     @Test func aHistogramOfOneValueHasRoomAroundIt() {
         let layer = LayerHistogram(name: "", weights: [0.5, 0.5], bins: 4)
         #expect(layer.counts.reduce(0, +) == 2)
@@ -34,6 +46,14 @@ struct PictureTests {
             if case .points(let points) = mark { points.shape } else { nil }
         }
         #expect(shapes == [.circle, .triangle, .square])
+    }
+
+    @Test func theOnlyOutputOfTwoClassesHasTheColourOfTheSecond() {
+        let marks = Picture.predictionCurve.chart.panels[0].marks
+        let lines = marks.compactMap { if case .line(let line) = $0, !line.name.isEmpty { line } else { nil } }
+        #expect(lines.map(\.ink) == [.series(1)])
+        let points = marks.compactMap { if case .points(let points) = $0 { points } else { nil } }
+        #expect(points.map(\.ink) == [.series(0)])
     }
 
     @Test func linesOfGradientNormsDifferByMoreThanColour() {
@@ -67,7 +87,7 @@ struct PictureTests {
         }
         #expect(cells.shades[..<2] == [0.75, 0.25])
         #expect(cells.shades[2].isNaN && cells.shades[3].isNaN)
-        #expect(cells.texts[0] == ["3", "75 %"])
+        #expect(cells.texts[0] == ["3", "75\u{a0}%"])
     }
 
     @Test func aLineKeepsItsExtremesWhenPointsAreLeftOut() {

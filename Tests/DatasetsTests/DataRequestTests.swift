@@ -1,5 +1,6 @@
 import Datasets
 import JSONDocument
+import Perceptron
 import Testing
 
 @Suite struct DataRequestTests {
@@ -145,10 +146,34 @@ import Testing
             split: SplitSpecification(fractions: .init(train: 0.7, dev: 0.2, test: 0.1), stratify: false),
             normalize: .none),
         DataSpecification(source: .dataset(id: "ds_1"), split: SplitSpecification(stratify: true)),
+        DataSpecification(source: .csv, augment: AugmentSpecification()),
+        DataSpecification(
+            source: .csv,
+            augment: AugmentSpecification(
+                noise: .init(.same(0.3)), image: ImageAugmentation(height: 3, width: 4, channels: 2))),
+        DataSpecification(source: .csv, augment: AugmentSpecification(noise: .init(.same(1), features: [.index(3)]))),
+        DataSpecification(
+            source: .csv,
+            augment: AugmentSpecification(
+                noise: .init(.each([0.1, 2]), features: [.name("a"), .index(1)]), image: .everything)),
     ])
     func aSpecificationReadsBackFromStorage(_ specification: DataSpecification) throws {
         var json = JSONWriter()
         specification.write(into: &json)
         #expect(try DataSpecification(stored: try JSONDocument.parse(json.bytes).root) == specification)
+    }
+}
+
+extension ImageAugmentation {
+    /// No value a default.
+    fileprivate static var everything: ImageAugmentation {
+        var image = ImageAugmentation(height: 5, width: 6, channels: 3, layout: .channelsFirst)
+        (image.horizontalFlip, image.verticalFlip) = (0.5, 0.25)
+        (image.horizontalShift, image.verticalShift) = (2, 3)
+        image.rotation = 12.5
+        image.scale = 0.9...1.2
+        image.elastic = .init(alpha: 34, sigma: 4)
+        image.fill = .constant(-1)
+        return image
     }
 }

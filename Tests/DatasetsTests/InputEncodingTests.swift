@@ -22,6 +22,14 @@ import Testing
         #expect(try encoding().encode(try parse("[]"), at: "/x") == [])
     }
 
+    @Test func cellsAreEncodedLikeTheRowsOfAPrediction() throws {
+        let rows = try encoding().encode(try parse("[[5, \"red\", true], [1.25, \"blue\", 0]]"), at: "/x")
+        let cells: [[Cell]] = [[.number(5), .category(1), .number(1)], [.number(1.25), .category(0), .number(0)]]
+        #expect(cells.flatMap { encoding().encode($0) } == rows)
+        #expect((0..<3).map { encoding().firstInput(ofColumn: $0) } == [0, 1, 3])
+        #expect(encoding().normalized(5, input: 0) == rows[0])
+    }
+
     @Test func missingCellsAreFilledWhereTheModelCan() throws {
         let filling = encoding(fill: [1, 0.25, 0.75, 0.5])
         #expect(try filling.encode(try parse("[[null, null, null]]"), at: "/x") == [0, -0.5, 0.5, 0.5])

@@ -19,6 +19,7 @@ def test_a_job_of_data_alone_resolves_every_setting(settings):
         "data": {
             "source": "inline", "dataset": None, "target": "y", "features": None, "inputs": 2, "task": "binary", "classes": [0, 1],
             "split": {"train": 0.6, "dev": 0.2, "test": 0.2, "stratify": True}, "normalize": "standard", "missing": "error",
+            "augment": None,
             "rows": {"train": 24, "dev": 8, "test": 8}},
         "network": {
             "hidden_layers": [32, 16], "activation": ["relu", "relu"], "keep_prob": [1, 1], "input_keep_prob": 1, "batch_norm": False,

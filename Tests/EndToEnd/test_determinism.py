@@ -11,6 +11,10 @@ BODIES = {
     "dropout": make_job(network={"keep_prob": 0.7, "input_keep_prob": 0.9}, training={"seed": 3, "batch_size": 8, "epochs": 30}),
     "batch norm": make_job(network={"batch_norm": True}, training={"seed": 3, "batch_size": 8, "optimizer": "rmsprop", "epochs": 30}),
     "wide": make_job(data=inline(rows=700, features=37, classes=3), network={"hidden_layers": [129, 65], "keep_prob": 0.8}, training={"seed": 3, "batch_size": 128, "epochs": 8}),
+    "augmented": make_job(
+        data=inline(rows=200, features=30, classes=3, augment={
+            "noise": {"std": 0.1}, "image": {"height": 5, "width": 6, "shift": {"horizontal": 1}, "rotate": 20, "elastic": {"alpha": 4, "sigma": 1}}}),
+        training={"seed": 3, "batch_size": 16, "epochs": 8}),
     "wide, full batch": make_job(data=inline(rows=700, features=37, classes=3), network={"hidden_layers": [129, 65]}, training={"batch_size": "full", "epochs": 8}),
 }
 

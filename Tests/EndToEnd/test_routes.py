@@ -11,7 +11,7 @@ TEMPLATES = list(CONTRACT.document["paths"])
 
 
 def filled(template, ids=UNKNOWN):
-    return template.replace("{id}", ids["datasets" if "datasets" in template else "jobs"])
+    return template.replace("{id}", ids["datasets" if "datasets" in template else "jobs"]).replace("{format}", "svg")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_what_is_no_id_is_404(client, id):
     assert client.get(f"/v1/jobs/{id}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/jobs/", "/v1/job", "/V1/jobs", "/v2/jobs", "/v1%2Fjobs", "/v1/gradient-checks/x", "/openapi.json", "/v1/jobs/x/y/z"])
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/jobs/", "/v1/job", "/V1/jobs", "/v2/jobs", "/v1%2Fjobs", "/v1/gradient-checks/x", "/openapi.json", "/v1/jobs/x/y/z", "/v1/jobs/x/plots", "/v1/jobs/x/plots/loss.svg"])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_unknown_path_is_404(client, method, path):
     assert client.request(method, path).status_code == 404

@@ -84,6 +84,15 @@ struct JobRunnerTests {
         #expect(JobRunner.isBrief(job) == isBrief)
     }
 
+    @Test func augmentationTakesItsTimeWhateverTheNetwork() throws {
+        func isBrief(_ augment: String) throws -> Bool {
+            let data = String(xorData.dropLast()) + #", "augment": \#(augment)}"#
+            return JobRunner.isBrief(try fixture.job(document(training: #"{"epochs": 200}"#, data: data)))
+        }
+        #expect(try isBrief("null"))
+        #expect(try !isBrief(#"{"noise": {"std": 0.1}}"#))
+    }
+
     /// They are measured in every epoch, so that a job of few training rows can take long.
     @Test(arguments: ["dev", "test"]) func rowsThatAreOnlyMeasuredCountToo(set: String) throws {
         let settings = #"{"data": {"rows": {"train": 2, "\#(set)": 60000}}}"#

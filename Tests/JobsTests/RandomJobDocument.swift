@@ -46,6 +46,7 @@ struct RandomJobDocument {
             maybe { #""normalize": "\#($0.pick(["standard", "none"]))""# },
             maybe { #""missing": "\#($0.pick(["error", "mean", "drop"]))""# },
             maybe { #""task": "\#($0.pick(["auto", $0.task.rawValue]))""# },
+            maybe { #""augment": \#($0.pick(["null", "{}", #"{"noise": {"std": \#($0.number(0...1e6))}}"#]))"# },
         ].compactMap { $0 }
         let split = maybe { random in
             #""split": {"train": 0.5, "dev": 0.25, "test": 0.25\#(random.task == .regression ? "" : #", "stratify": true"#)}"#

@@ -102,7 +102,8 @@ struct GoldenCase: Decodable {
     /// Every training run there is a file for, by name.
     static let names: [String] = {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let runs = files.filter { $0.hasSuffix(".json") && $0 != "numpy_random_state.json" }
+        let others = ["numpy_random_state.json", "augmentation.json"]
+        let runs = files.filter { $0.hasSuffix(".json") && !others.contains($0) }
         return runs.map { String($0.dropLast(5)) }.sorted()
     }()
 

@@ -12,7 +12,9 @@ struct RouterTests {
     @Test(arguments: [
         "/", "/v1", "/v1/", "/v2/jobs", "/v1/job", "/v1/jobs/", "/v1/jobs//weights", "/v1/jobs//", "/V1/jobs",
         "/v1/jobs/\(id)/", "/v1/jobs/\(id)/nothing", "/v1/jobs/\(id)/weights/0", "/v1/datasets/", "//v1/jobs",
-        "/v1/../v1/jobs", "/v1%2Fjobs", "/livez/", "*",
+        "/v1/../v1/jobs", "/v1%2Fjobs", "/livez/", "*", "/v1/jobs/\(id)/plots", "/v1/jobs/\(id)/plots/cost.",
+        "/v1/jobs/\(id)/plots/cost.gif", "/v1/jobs/\(id)/plots/.svg", "/v1/jobs/\(id)/plots/cost.SVG",
+        "/v1/jobs/\(id)/plots/cost.svg.png", "/v1/jobs/\(id)/plots/costs.svg", "/v1/jobs/\(id)/weights.svg",
     ])
     func whatNoRouteKnowsIsNotFound(path: String) throws {
         let answer = try fixture.call("GET", path)
@@ -37,6 +39,7 @@ struct RouterTests {
         ("GET", "/v1/jobs/\(id)/cancel", "POST"), ("HEAD", "/v1/jobs/\(id)/cancel", "POST"),
         ("POST", "/v1/jobs/\(id)/weights", "GET, HEAD"), ("DELETE", "/v1/datasets", "POST, GET, HEAD"),
         ("GET", "/v1/gradient-checks", "POST"), ("HEAD", "/v1/jobs/\(id)/predictions", "POST"),
+        ("POST", "/v1/jobs/\(id)/plots/cost", "GET, HEAD"), ("POST", "/v1/jobs/\(id)/plots/cost.png", "GET, HEAD"),
         ("OPTIONS", "/livez", "GET, HEAD"), ("get", "/livez", "GET, HEAD"), ("TRACE", "/openapi.yaml", "GET, HEAD"),
     ])
     func anotherMethodIsToldWhatIsAllowed(method: String, path: String, allowed: String) throws {

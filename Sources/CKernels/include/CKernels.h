@@ -110,6 +110,41 @@ typedef struct {
     double scale;
 } ck_norm;
 
+/// Smoothing of (height, width) by the same weights along columns and along rows; what is outside counts as 0.
+typedef struct {
+    int32_t height, width, radius;
+    /// (2 radius + 1), symmetric.
+    const void *weights;
+    /// What is made is multiplied by this.
+    double scale;
+    /// (width + 2 radius + SMOOTHING_SLACK): for the call's own use.
+    void *line;
+} ck_smoothing;
+
+enum {
+    /// Numbers that `smooth` may touch beyond the end of what it reads and writes.
+    SMOOTHING_SLACK = 16
+};
+
+/// An image's pixels taken from other places of it, interpolated bilinearly.
+typedef struct {
+    int32_t height, width, channels;
+    /// Whether the border takes part; without it the image's own edge goes on outside.
+    int32_t beyond;
+    /// (channels, height + 2, width + 2): the image in a border of one pixel.
+    const void *source;
+    /// Pixel (row i, column j) comes from column map[0] j + map[1] i + map[2] and row map[3] j + map[4] i + map[5].
+    double map[6];
+    /// (2, height, width), added to column and row; NULL for none.
+    const void *_Nullable field;
+    /// Pixel (i, j) of channel c goes to out + (i · width + j) · pixel_step + c · channel_step.
+    void *out;
+    int64_t pixel_step, channel_step;
+    /// (width) and (2, width): for the call's own use.
+    int32_t *corners;
+    void *fractions;
+} ck_warp;
+
 /// The kernels of one instruction set for one number format; `void *` stands for float or double.
 typedef struct {
     /// Columns of a panel, and the bytes of `scratch` below.
@@ -161,6 +196,13 @@ typedef struct {
         uint8_t *out, uint64_t seed, uint32_t step, uint32_t layer, int64_t first, int64_t rows, int32_t units,
         double keep_prob);
     void (*shuffle)(int32_t *order, int64_t count, uint64_t seed, uint32_t major);
+    /// Numbers 0 ..< count, uniform in (−1, 1), of the elastic field at (major, minor).
+    void (*displacements)(void *out, int64_t count, uint64_t seed, uint32_t major, uint32_t minor);
+    /// x[i] += deviations[i] · the i-th normal number of the noise at (major, minor).
+    void (*add_noise)(
+        void *x, const void *deviations, int64_t count, uint64_t seed, uint32_t major, uint32_t minor);
+    void (*smooth)(const ck_smoothing *, const void *x, void *out);
+    void (*warp)(const ck_warp *);
     void (*exp)(const void *x, void *out, int64_t count);
     void (*log1p)(const void *x, void *out, int64_t count);
     void (*log)(const void *x, void *out, int64_t count);

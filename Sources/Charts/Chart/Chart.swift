@@ -58,7 +58,19 @@ public struct Chart: Sendable, Equatable {
             let canvas = try Canvas(vectorsWide: width, high: height)
             ChartDrawing(chart: self, palette: palette, canvas: canvas).draw(size)
             let drawn = try canvas.finishedSVG()
-            return SVGDocument(title: title, description: subtitle, width: width, height: height).wrapping(drawn)
+            return SVGDocument(title: title, description: description, width: width, height: height).wrapping(drawn)
         }
+    }
+
+    /// The chart in words: the subtitle, and what is on the axes. Text in an SVG is drawn as outlines, which nobody but the
+    /// eye can read.
+    private var description: String {
+        var sentences = subtitle.isEmpty ? [] : [subtitle]
+        for panel in panels where !panel.x.label.isEmpty || !panel.y.label.isEmpty {
+            let axes = [("horizontal", panel.x.label), ("vertical", panel.y.label)].filter { !$0.1.isEmpty }
+            let sentence = axes.map { "\($0.0): \($0.1)" }.joined(separator: ", ")
+            if !sentences.contains(sentence) { sentences.append(sentence) }
+        }
+        return sentences.joined(separator: "\n")
     }
 }

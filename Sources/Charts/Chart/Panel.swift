@@ -8,7 +8,7 @@ public struct Panel: Sendable, Equatable {
     public var x: Axis
     /// The vertical axis.
     public var y: Axis
-    /// What is drawn: areas first, then lines, then points, each in this order.
+    /// What is drawn: areas first, then lines, then points, each in this order, then the lines between regions.
     public var marks: [Mark]
     /// The height in relation to the other rows of panels.
     public var height: Double

@@ -24,6 +24,7 @@ struct PanelDrawing {
         let wider = Box(left: plot.left - 2, top: plot.top - 2, right: plot.right + 2, bottom: plot.bottom + 2)
         canvas.clipped(to: wider) { marks.drawLines(panel.marks) }
         marks.drawPoints(panel.marks)
+        canvas.clipped(to: plot) { marks.drawBoundaries(panel.marks) }
         AxisDrawing(layout: layout, cell: cell, plot: plot, palette: palette, canvas: canvas).draw(x, y)
         drawRuleLabels(plot, x)
         layout.bar?.draw(beside: plot, palette, canvas)

@@ -1,33 +1,35 @@
 extension MarkDrawing {
     /// Classes as nested areas, each over the ones before, so that no gap opens between neighbours.
     func draw(_ regions: Regions) {
-        switch regions.predictions {
-        case .probabilities(let values, let threshold):
-            guard let field = field(regions.x, regions.y, values) else { return }
-            fill(field, above: -.infinity, palette.area(.series(0)))
-            fill(field, above: threshold, palette.area(.series(1)))
-            stroke(field, at: threshold)
-        case .classes(let classes):
-            let present = Set(classes).filter { $0 >= 0 }.sorted().prefix(100)
-            drawNested(
-                present.compactMap { lowest in
-                    field(regions.x, regions.y, classes.map { $0 < 0 ? .nan : $0 >= lowest ? 0.5 : -0.5 })
-                        .map { (lowest, $0) }
-                })
-        case .classProbabilities(let probabilities):
-            drawNested(
-                probabilities.indices.prefix(100).compactMap { lowest in
-                    field(regions.x, regions.y, lead(of: lowest, probabilities)).map { (lowest, $0) }
-                })
+        for (index, nested) in nested(regions).enumerated() {
+            fill(nested.field, above: index == 0 ? -.infinity : nested.level, palette.area(.series(nested.class)))
         }
     }
 
-    /// Each class over those before it, where its field is at least zero: there it or a later class is predicted.
-    private func drawNested(_ fields: [(class: Int, field: ContourField)]) {
-        for (index, nested) in fields.enumerated() {
-            fill(nested.field, above: index == 0 ? -.infinity : 0, palette.area(.series(nested.class)))
+    /// The lines between the classes, over the points: many of them would hide where one class ends.
+    func drawBoundaries(_ marks: [Mark]) {
+        for case .regions(let regions) in marks {
+            for nested in nested(regions).dropFirst() { stroke(nested.field, at: nested.level) }
         }
-        for nested in fields.dropFirst() { stroke(nested.field, at: 0) }
+    }
+
+    /// For each class a field that is at least `level` where it or a later class is predicted.
+    private func nested(_ regions: Regions) -> [(class: Int, field: ContourField, level: Double)] {
+        switch regions.predictions {
+        case .probabilities(let values, let threshold):
+            guard let field = field(regions.x, regions.y, values) else { return [] }
+            return [(0, field, threshold), (1, field, threshold)]
+        case .classes(let classes):
+            let present = Set(classes).filter { $0 >= 0 }.sorted().prefix(100)
+            return present.compactMap { lowest in
+                field(regions.x, regions.y, classes.map { $0 < 0 ? .nan : $0 >= lowest ? 0.5 : -0.5 })
+                    .map { (lowest, $0, 0) }
+            }
+        case .classProbabilities(let probabilities):
+            return probabilities.indices.prefix(100).compactMap { lowest in
+                field(regions.x, regions.y, lead(of: lowest, probabilities)).map { (lowest, $0, 0) }
+            }
+        }
     }
 
     /// By how much the best of the classes from `lowest` on leads the best of those before it, at each node.

@@ -40,7 +40,7 @@ public struct DecisionBoundary: Sendable, Equatable {
                     .points(
                         Points(
                             "", x: members.map(\.x), y: members.map(\.y), ink: .series(label), shape: role.shape,
-                            diameter: 8)))
+                            diameter: points.count > 1500 ? 5 : points.count > 500 ? 6 : 8)))
             }
         }
         let roles = ExampleRole.allCases.filter { byRole[$0] != nil }

@@ -31,28 +31,37 @@ public struct LayerHistogram: Sendable, Equatable {
     ///
     /// - Parameter bins: how many, at least 1; nil chooses from 5 to 40 by the number of weights.
     public init(name: String, weights: some Collection<some BinaryFloatingPoint>, bins: Int? = nil) {
+        let weights = weights.map { Double($0) }
+        self.init(name: name, count: weights.count, bins: bins) { Array(weights[$0]) }
+    }
+
+    /// Counts `count` weights, of which some thousands at a time are asked for by their places, twice.
+    ///
+    /// - Parameter bins: as above.
+    public init(name: String, count total: Int, bins: Int? = nil, weights: (Range<Int>) -> [Double]) {
         // The Rice rule, twice the cube root of n, within what can be told apart.
-        let bins = bins.map { max($0, 1) } ?? min(max(Int((2 * cbrt(Double(weights.count))).rounded(.up)), 5), 40)
+        let bins = bins.map { max($0, 1) } ?? min(max(Int((2 * cbrt(Double(total))).rounded(.up)), 5), 40)
+        let parts = stride(from: 0, to: total, by: 1 << 16).map { $0..<min($0 + 1 << 16, total) }
         var extent = Extent()
         var (count, zeros, mean, squares) = (0.0, 0.0, 0.0, 0.0)
-        for weight in weights {
-            let value = Double(weight)
-            guard abs(value) <= Extent.largest else { continue }
-            extent.include(value)
-            count += 1
-            if value == 0 { zeros += 1 }
-            // Welford, "Note on a method for calculating corrected sums of squares and products" (1962).
-            let change = value - mean
-            mean += change / count
-            squares += change * (value - mean)
+        for part in parts {
+            for value in weights(part) where abs(value) <= Extent.largest {
+                extent.include(value)
+                count += 1
+                if value == 0 { zeros += 1 }
+                // Welford, "Note on a method for calculating corrected sums of squares and products" (1962).
+                let change = value - mean
+                mean += change / count
+                squares += change * (value - mean)
+            }
         }
         let range = AxisRange(Axis("", domain: extent.isEmpty ? 0...1 : extent.low...extent.high), extent)
         let width = (range.upper - range.lower) / Double(bins)
         var counts = [Int](repeating: 0, count: bins)
-        for weight in weights {
-            let value = Double(weight)
-            guard abs(value) <= Extent.largest else { continue }
-            counts[min(max(Int((value - range.lower) / width), 0), bins - 1)] += 1
+        for part in parts {
+            for value in weights(part) where abs(value) <= Extent.largest {
+                counts[min(max(Int((value - range.lower) / width), 0), bins - 1)] += 1
+            }
         }
         self.init(
             name: name, edges: (0...bins).map { $0 == bins ? range.upper : range.lower + width * Double($0) },

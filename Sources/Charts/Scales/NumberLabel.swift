@@ -53,10 +53,10 @@ package enum NumberLabel {
         return scientific(value, stepExponent: Int(log10(size).rounded(.down)) - 3)
     }
 
-    /// A share from 0 to 1 as per cent: 12.5 %.
+    /// A share from 0 to 1 as per cent: 12.5 %, never broken over two lines.
     package static func percent(_ share: Double) -> String {
         guard share.isFinite else { return "–" }
-        return trimmed(fixed(share * 100, decimals: abs(share) < 0.1 ? 2 : 1)) + " %"
+        return trimmed(fixed(share * 100, decimals: abs(share) < 0.1 ? 2 : 1)) + "\u{a0}%"
     }
 
     /// A whole number in groups of three digits: 100 000.

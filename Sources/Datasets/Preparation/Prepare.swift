@@ -20,15 +20,21 @@ public func prepare(
     resolved.target = table.schema.columns[columns.target].name.map { .name($0) } ?? .index(columns.target)
     let split = try deal(rows, target, &resolved, seed: seed, pointers)
     try checkTrainingClasses(split.train, target, rows.all, pointers)
-    let (inputs, encoding) = try fitInputs(table, columns.features, split.train, specification, limits, pointers)
+    let (inputs, fits, encoding) = try fitInputs(table, columns.features, split.train, specification, limits, pointers)
     func examples(_ rows: [Int32]) -> ExampleSet {
         ExampleSet(
             table: table.cells, rows: rows, inputs: inputs, targetColumn: columns.target,
             targetEncoding: target.encoding)
     }
-    let sets = DataSets(
+    var sets = DataSets(
         train: examples(split.train), dev: split.dev.isEmpty ? nil : examples(split.dev),
         test: split.test.isEmpty ? nil : examples(split.test))
+    if let augment = specification.augment {
+        let resolution = AugmentResolution(
+            schema: table.schema, columns: columns.features, inputs: inputs, fits: fits,
+            normalize: specification.normalize, pointer: "\(pointer)/augment")
+        sets.augmentation = try resolution.resolve(augment)
+    }
     return PreparedData(
         specification: resolved, task: target.task, classes: target.classes, sets: sets, encoding: encoding)
 }
@@ -150,11 +156,11 @@ private func checkTrainingClasses(
     throw Faults(pointer: pointers.target, detail: "the training rows have one class only; at least two are needed")
 }
 
-/// The network's inputs with their normalisation, fitted on the training rows.
+/// The network's inputs with their normalisation, fitted on the training rows, and what was found there.
 private func fitInputs(
     _ table: MappedTable, _ columns: [Int], _ train: [Int32], _ specification: DataSpecification,
     _ limits: DatasetLimits, _ pointers: DataPointers
-) throws(Faults) -> ([InputFeature], InputEncoding) {
+) throws(Faults) -> ([InputFeature], [ColumnStatistics], InputEncoding) {
     let schema = table.schema
     let width = columns.reduce(0) { $0 + (schema.columns[$1].kind == .text ? schema.columns[$1].categories.count : 1) }
     guard width <= limits.features else {
@@ -167,6 +173,7 @@ private func fitInputs(
         zip(plain, ColumnStatistics.of(table.cells, columns: plain, rows: train)),
         uniquingKeysWith: { first, _ in first })
     var inputs: [InputFeature] = []
+    var fits: [ColumnStatistics] = []
     for column in columns {
         let isText = schema.columns[column].kind == .text
         let categories = schema.columns[column].categories.count
@@ -188,6 +195,7 @@ private func fitInputs(
             }
             if specification.missing == .mean { input.missingValue = fit.mean }
             inputs.append(input)
+            fits.append(fit)
         }
         // A text column whose every cell is missing has no category, and so no input of its own.
         if fitted.isEmpty { faults.add(pointers.base, "\(schema.title(column)) has no cell in the training rows") }
@@ -201,5 +209,5 @@ private func fitInputs(
         },
         mean: inputs.map(\.mean), standardDeviation: inputs.map(\.standardDeviation),
         fill: specification.missing == .mean ? inputs.compactMap(\.missingValue) : nil)
-    return (inputs, encoding)
+    return (inputs, fits, encoding)
 }

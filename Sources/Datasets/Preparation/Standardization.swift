@@ -8,6 +8,8 @@ struct ColumnStatistics: Equatable {
     var mean = 0.0
     /// √(Σ(v − mean)² / count); exactly 1 for a constant column or one without cells.
     var standardDeviation = 1.0
+    /// Whether there is no spread at all.
+    var isConstant = true
 
     /// Statistics of `columns`, in two passes over `rows`: first the means, then the deviations from them, corrected
     /// for the means' own rounding (Chan, Golub and LeVeque 1983).
@@ -68,7 +70,8 @@ struct ColumnStatistics: Equatable {
             let count = Double(sum.count)
             let variance = (sum.squares - sum.deviations * sum.deviations / count) / count
             let deviation = variance > 0 ? variance.squareRoot() : 1
-            return ColumnStatistics(count: sum.count, mean: sum.mean, standardDeviation: deviation)
+            return ColumnStatistics(
+                count: sum.count, mean: sum.mean, standardDeviation: deviation, isConstant: !(variance > 0))
         }
     }
 
@@ -85,7 +88,8 @@ struct ColumnStatistics: Equatable {
             let share = present == 0 ? 0 : Double(count) / Double(present)
             let isConstant = count == 0 || count == present
             let deviation = isConstant ? 1 : (share * (1 - share)).squareRoot()
-            return ColumnStatistics(count: present, mean: share, standardDeviation: deviation)
+            return ColumnStatistics(
+                count: present, mean: share, standardDeviation: deviation, isConstant: isConstant)
         }
     }
 }

@@ -47,7 +47,7 @@ enum DataOptionsReader {
 }
 
 extension DataSpecification {
-    /// Reads `task`, `split`, `normalize` and `missing`.
+    /// Reads `task`, `split`, `normalize`, `missing` and `augment`.
     mutating func readOptions(_ reader: inout ObjectReader) {
         task = reader.choice("task") ?? .auto
         if let node = reader.value("split") {
@@ -55,6 +55,7 @@ extension DataSpecification {
         }
         normalize = reader.choice("normalize") ?? .standard
         missing = reader.choice("missing") ?? .error
+        augment = AugmentSpecification(reading: &reader)
     }
 
     /// Reads `target` and `features` as columns.

@@ -31,12 +31,15 @@ public struct DataSpecification: Hashable, Sendable {
     public var normalize: Normalization
     /// What is done about missing cells.
     public var missing: MissingPolicy
+    /// How training examples are varied; nil: they stay as they are.
+    public var augment: AugmentSpecification?
 
     /// A specification; the defaults are the contract's.
     public init(
         source: Source, table: String? = nil, target: ColumnReference? = nil, features: [ColumnReference]? = nil,
         task: TaskChoice = .auto, split: SplitSpecification = SplitSpecification(),
-        normalize: Normalization = .standard, missing: MissingPolicy = .error
+        normalize: Normalization = .standard, missing: MissingPolicy = .error,
+        augment: AugmentSpecification? = nil
     ) {
         self.source = source
         self.table = table
@@ -46,5 +49,6 @@ public struct DataSpecification: Hashable, Sendable {
         self.split = split
         self.normalize = normalize
         self.missing = missing
+        self.augment = augment
     }
 }

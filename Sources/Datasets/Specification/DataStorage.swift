@@ -37,6 +37,8 @@ extension DataSpecification {
             if split == SplitSpecification() { json.null() } else { writeSplit(into: &json) }
             json.member("normalize", normalize.rawValue)
             json.member("missing", missing.rawValue)
+            json.name("augment")
+            if let augment { augment.write(into: &json) } else { json.null() }
             more(&json)
         }
     }

@@ -31,7 +31,10 @@ public struct JobRunner: Sendable {
     /// measured included, costs some multiplications a parameter, and a little for itself.
     @Sendable public static func isBrief(_ job: Job) -> Bool {
         do {
-            let sets = try JSONDocument.parse(job.settings).root["data"]?["rows"]
+            let data = try JSONDocument.parse(job.settings).root["data"]
+            // What augmentation takes depends on more than the network.
+            if let augment = data?["augment"], !augment.isNull { return false }
+            let sets = data?["rows"]
             guard let train = sets?["train"]?.integer else { return false }
             let rows = train + (sets?["dev"]?.integer ?? 0) + (sets?["test"]?.integer ?? 0)
             return Double(rows) * Double(job.epochs) * Double(job.parameterCount + 50) < 2e7

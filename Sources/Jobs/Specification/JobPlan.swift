@@ -33,7 +33,8 @@ public struct JobPlan: Sendable {
             throw Faults(faults.faults)
         }
         if training.precision == .float32 { JobPlan.checkFloat32Targets(data, faults) }
-        let bytes = Training.memoryBytes(network, training, rows: data.trainRows)
+        let bytes = Training.memoryBytes(
+            network, training, rows: data.trainRows, augmentation: data.sets.augmentation)
         if bytes > memoryLimit {
             faults.add(
                 "/network/hidden_layers",

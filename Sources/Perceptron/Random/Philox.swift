@@ -1,6 +1,7 @@
 /// Philox 4x32 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four random words as a pure
 /// function of a 64-bit key and a 128-bit counter, so that any number of any step can be had without the ones before.
-/// Ten rounds, the authors' default; seven, the fewest that pass all their tests, for the many numbers of dropout.
+/// Ten rounds, the authors' default; seven, the fewest that pass all their tests, for the many numbers of dropout and
+/// augmentation.
 public struct Philox: Sendable {
     /// What a stream of numbers is for; streams with different purposes never overlap.
     public enum Purpose: UInt32, Sendable {
@@ -10,8 +11,16 @@ public struct Philox: Sendable {
         case split = 4
         case gradientCheckSample = 5
         case dropoutTies = 6
+        case augmentation = 16
+        case elasticField = 17
+        case noise = 18
 
-        @usableFromInline var rounds: Int { self == .dropout || self == .dropoutTies ? 7 : 10 }
+        @usableFromInline var rounds: Int {
+            switch self {
+            case .dropout, .dropoutTies, .elasticField, .noise: 7
+            case .initialWeights, .shuffle, .split, .gradientCheckSample, .augmentation: 10
+            }
+        }
     }
 
     private let key: (UInt32, UInt32)

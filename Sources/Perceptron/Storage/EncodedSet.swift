@@ -94,4 +94,22 @@ struct EncodedSet<S: Scalar> {
             for (place, position) in positions.enumerated() { out[place] = values[Int(position)] }
         }
     }
+
+    /// `rows` examples in an epoch's variations: those at `positions` in that order, or the first ones.
+    func encode(
+        _ epoch: AugmentedEpoch, at positions: UnsafePointer<Int32>?, rows: Int, inputs: UnsafeMutablePointer<S>,
+        targets out: UnsafeMutablePointer<S>, sharedBy team: ThreadTeam
+    ) {
+        let columns = encoder.columns
+        let parts = Partition.rows(rows, columns: columns)
+        targets.withUnsafeBufferPointer { values in
+            team.run(parts.count) { part, worker in
+                for row in parts[part] {
+                    let position = positions.map { Int($0[row]) } ?? row
+                    epoch.encode(position: position, worker: worker, into: inputs + row * columns)
+                    out[row] = values[position]
+                }
+            }
+        }
+    }
 }

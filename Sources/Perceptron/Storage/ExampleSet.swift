@@ -107,11 +107,16 @@ public struct DataSets: Sendable {
     public var dev: ExampleSet?
     /// What is looked at once, at the end.
     public var test: ExampleSet?
+    /// What steps make of the training examples; nil where they see them as they are.
+    public var augmentation: Augmentation?
 
     /// The sets of one run.
-    public init(train: ExampleSet, dev: ExampleSet? = nil, test: ExampleSet? = nil) {
+    public init(
+        train: ExampleSet, dev: ExampleSet? = nil, test: ExampleSet? = nil, augmentation: Augmentation? = nil
+    ) {
         self.train = train
         self.dev = dev
         self.test = test
+        self.augmentation = augmentation
     }
 }

@@ -55,6 +55,36 @@ struct InputEncoder: Sendable {
         encode(row: Int(set.rows[position]), into: out)
     }
 
+    /// The plain cells of one of the set's examples, missing ones filled, as they are before normalisation, into `out`
+    /// (inputs). For sets without one-hot inputs.
+    func cells(position: Int, into out: UnsafeMutablePointer<Double>) {
+        let first = Int(set.rows[position]) * set.table.columns
+        switch set.table.element {
+        case .float32: cells(set.table.base.assumingMemoryBound(to: Float.self) + first, into: out)
+        case .float64: cells(set.table.base.assumingMemoryBound(to: Double.self) + first, into: out)
+        }
+    }
+
+    @inline(__always)
+    private func cells<Cell: Scalar>(_ cells: UnsafePointer<Cell>, into out: UnsafeMutablePointer<Double>) {
+        if let firstColumn {
+            for index in 0..<means.count { out[index] = cells[firstColumn + index].double }
+            return
+        }
+        set.inputs.withUnsafeBufferPointer { inputs in
+            for (index, input) in inputs.enumerated() {
+                let value = cells[input.column].double
+                out[index] = value.isNaN ? input.missingValue ?? value : value
+            }
+        }
+    }
+
+    /// Cells (inputs) become the network's inputs where they are.
+    func normalise(_ cells: UnsafeMutablePointer<Double>) {
+        if isPlain { return }
+        for index in 0..<means.count { cells[index] = (cells[index] - means[index]) / deviations[index] }
+    }
+
     @inline(__always)
     private func encode<S: Scalar>(row: Int, into out: UnsafeMutablePointer<S>) {
         let first = row * set.table.columns

@@ -100,22 +100,29 @@ final class GradientStep<S: Scalar> {
         self.examples = examples
     }
 
-    /// Takes over a batch: the set's examples at `positions`, or its first ones.
-    func load(_ set: EncodedSet<S>, at positions: UnsafePointer<Int32>?, rows: Int) {
+    /// Takes over a batch: the set's examples at `positions`, or its first ones; in an epoch's variations if given.
+    func load(
+        _ set: EncodedSet<S>, at positions: UnsafePointer<Int32>?, rows: Int, augmented: AugmentedEpoch? = nil
+    ) {
         self.rows = rows
         let parts = Partition.rows(rows, columns: set.encoder.columns)
-        team.run(parts.count) { part, worker in load(set, positions, parts[part], worker) }
+        team.run(parts.count) { part, worker in load(set, positions, parts[part], worker, augmented) }
     }
 
     private func load(
-        _ set: EncodedSet<S>, _ positions: UnsafePointer<Int32>?, _ rows: Range<Int>, _ worker: Int
+        _ set: EncodedSet<S>, _ positions: UnsafePointer<Int32>?, _ rows: Range<Int>, _ worker: Int,
+        _ augmented: AugmentedEpoch?
     ) {
         var matrix = input.place
         let columns = set.encoder.columns
         for row in rows {
             let position = positions.map { Int($0[row]) } ?? row
             if let positions, row + 2 < self.rows { set.encoder.fetchAhead(position: Int(positions[row + 2])) }
-            set.encoder.encode(position: position, into: examples[worker])
+            if let augmented {
+                augmented.encode(position: position, worker: worker, into: examples[worker])
+            } else {
+                set.encoder.encode(position: position, into: examples[worker])
+            }
             kernels.table.pointee.into_panels(examples[worker], &matrix, Int64(columns), Int64(row), 1)
             targets[row] = set.targets[position]
         }

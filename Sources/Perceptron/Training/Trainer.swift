@@ -18,6 +18,7 @@ final class Trainer<S: Scalar> {
     private let batchRows: Int
     let stepsPerEpoch: Int
     private let isFullBatch: Bool
+    private let augmenter: ExampleAugmenter?
     private let penalty: Penalty<S>
     private let kernels: Kernels<S>
     let instructionSet: InstructionSet
@@ -81,12 +82,19 @@ final class Trainer<S: Scalar> {
         stepsPerEpoch = (train.count + batchRows - 1) / batchRows
         isFullBatch = stepsPerEpoch == 1
         penalty = Penalty(training, examples: train.count, isStep: true, kernels: kernels)
-        team = ThreadTeam(threads: execution.steps == .fused ? 1 : training.threads)
+        let augmentation = sets.augmentation.flatMap { $0.isIdentity ? nil : $0 }
+        team = ThreadTeam(threads: execution.steps == .fused && augmentation == nil ? 1 : training.threads)
+        augmenter =
+            if let augmentation {
+                try ExampleAugmenter(
+                    augmentation, of: sets.train, seed: training.seed, workers: team.workers,
+                    instructionSet: execution.instructionSet)
+            } else { nil }
         arenas = try Arenas(layout: layout, in: workspace)
         try InitialParameters.fill(arenas, network: network, training: training)
         step = try Self.step(
-            execution, network, training, arenas, rows: batchRows, isFullBatch: isFullBatch,
-            isEncoded: train.encoded != nil, team: team, kernels: kernels, workspace: workspace)
+            execution, network, training, arenas, rows: batchRows, keepsInputs: isFullBatch && augmenter == nil,
+            isEncoded: train.encoded != nil && augmenter == nil, team: team, kernels: kernels, workspace: workspace)
         evaluator = try Evaluator(
             shape: shape, arenas: arenas, rows: max(train.count, dev?.count ?? 0, test?.count ?? 0), team: team,
             monitor: monitor, plan: execution.evaluation, kernels: kernels, workspace: workspace)
@@ -108,7 +116,7 @@ final class Trainer<S: Scalar> {
 
     private static func step(
         _ execution: Execution, _ network: NetworkSpecification, _ training: TrainingSpecification,
-        _ arenas: Arenas<S>, rows: Int, isFullBatch: Bool, isEncoded: Bool, team: ThreadTeam, kernels: Kernels<S>,
+        _ arenas: Arenas<S>, rows: Int, keepsInputs: Bool, isEncoded: Bool, team: ThreadTeam, kernels: Kernels<S>,
         workspace: Workspace
     ) throws(TrainingError) -> Step {
         guard execution.steps == .fused else {
@@ -119,7 +127,7 @@ final class Trainer<S: Scalar> {
         }
         return .fused(
             try FusedStep(
-                network: network, training: training, arenas: arenas, rows: rows, keepsInputs: isFullBatch,
+                network: network, training: training, arenas: arenas, rows: rows, keepsInputs: keepsInputs,
                 kernels: kernels, workspace: workspace),
             inputs: try workspace.take(isEncoded ? 0 : rows * network.inputs),
             targets: try workspace.take(isEncoded ? 0 : rows))
@@ -130,7 +138,7 @@ final class Trainer<S: Scalar> {
             let now = MonotonicClock.seconds
             startedAt = now - secondsBefore
             if let checkpointing { nextCheckpoint = now + checkpointing.interval }
-            if isFullBatch { loadAll() }
+            if isFullBatch, augmenter == nil { loadAll() }
             loop()
             return finish()
         }
@@ -218,10 +226,11 @@ final class Trainer<S: Scalar> {
         let order = order.map { $0 + first }
         let maskStep = UInt32(truncatingIfNeeded: steps)
         let penalties = penalty.cost(arenas, layout)
+        let augmented = augmenter.map { AugmentedEpoch(augmenter: $0, epoch: epoch) }
         let cost: Double
         switch step {
         case .gemm(let step):
-            if let order { step.load(train, at: order, rows: rows) }
+            if order != nil || augmented != nil { step.load(train, at: order, rows: rows, augmented: augmented) }
             let loss = step.forward(rows: rows, step: maskStep, updatesRunningStatistics: true)
             cost = loss / Double(rows) + penalties
             guard cost.isFinite else { return cost }
@@ -235,7 +244,11 @@ final class Trainer<S: Scalar> {
             step.backward()
         case .fused(let step, let inputs, let targets):
             let loss: Double
-            if let order, let encoded = train.encoded {
+            if let augmented {
+                train.encode(
+                    augmented, at: order, rows: rows, inputs: inputs, targets: targets, sharedBy: team)
+                loss = step.run(inputs: inputs, targets: targets, order: nil, rows: rows, step: maskStep)
+            } else if let order, let encoded = train.encoded {
                 loss = step.run(
                     inputs: encoded.inputs, targets: encoded.targets, order: order, rows: rows, step: maskStep)
             } else if let order {

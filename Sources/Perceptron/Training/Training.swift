@@ -51,15 +51,18 @@ public enum Training {
     }
 
     /// About how much memory a run over `rows` training rows takes beside its data, in bytes: parameters, gradient and
-    /// moments, one batch of activations and a block of evaluation per thread; Int.max where that is beyond counting.
+    /// moments, one batch of activations, and a block of evaluation and the images of augmentation per thread; Int.max
+    /// where that is beyond counting.
     public static func memoryBytes(
-        _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int
+        _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int,
+        augmentation: Augmentation? = nil
     ) -> Int {
-        memoryBytes(network, training, rows: rows, plan: nil)
+        memoryBytes(network, training, rows: rows, augmentation: augmentation, plan: nil)
     }
 
     static func memoryBytes(
-        _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int, plan: ExecutionPlan?
+        _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int,
+        augmentation: Augmentation? = nil, plan: ExecutionPlan?
     ) -> Int {
         let scalar = training.precision == .float32 ? 4.0 : 8.0
         let batch = Double(training.batchSize.rows(of: rows))
@@ -93,7 +96,12 @@ public enum Training {
         let shape = NetworkShape(network)
         let evaluation =
             Double(training.threads) * Double(shape.blockRows) * (Double(network.inputs) + 2 * Double(shape.widest))
-        let bytes = scalar * (parameters * copies + activations * batch + evaluation) + 8 * Double(rows)
+        var bytes = scalar * (parameters * copies + activations * batch + evaluation) + 8 * Double(rows)
+        if let augmentation {
+            // Beside each thread's images, the batch as it is before the small networks' plan takes it over.
+            bytes += augmentation.memoryBytes(inputs: network.inputs, workers: training.threads)
+            bytes += scalar * Double(network.inputs) * batch
+        }
         return bytes < 9e18 ? Int(bytes) : .max
     }
 
@@ -101,7 +109,10 @@ public enum Training {
         _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets
     ) throws(TrainingError) {
         guard sets.train.count > 0 else { throw .noTrainingExamples }
-        let bytes = memoryBytes(network, training, rows: sets.train.count)
+        for inputs in sets.augmentation?.inputCounts ?? [] where inputs != network.inputs {
+            throw .inputCount(expected: network.inputs, found: inputs)
+        }
+        let bytes = memoryBytes(network, training, rows: sets.train.count, augmentation: sets.augmentation)
         guard bytes <= Workspace.physicalBytes else { throw .notEnoughMemory(bytes: bytes) }
     }
 }

@@ -55,9 +55,7 @@ struct JobsController: Sendable {
     }
 
     func history(_ request: RoutedRequest) throws -> HTTPResponse {
-        let job = try job(request)
-        let live = job.status.isHeld ? service.pool.monitor(for: job.id)?.history : nil
-        guard let rows = try live ?? service.store.history(job.id) else { throw Problem.noJob }
+        let rows = try service.history(of: job(request))
         return .list(rows) { $0.write(to: &$1) }
     }
 
@@ -91,8 +89,5 @@ struct JobsController: Sendable {
         return id
     }
 
-    private func job(_ request: RoutedRequest) throws -> Job {
-        guard let job = try service.store.job(try jobID(request)) else { throw Problem.noJob }
-        return job
-    }
+    private func job(_ request: RoutedRequest) throws -> Job { try service.job(JobID(request.parameters[0])) }
 }

@@ -50,10 +50,7 @@ struct ModelsController: Sendable {
     }
 
     private func model(_ request: RoutedRequest) throws -> TrainedModel {
-        guard let id = JobID(request.parameters[0]), let job = try service.store.job(id) else { throw Problem.noJob }
-        guard let result = job.result, result.hasWeights, let network = try service.archive.network(of: id) else {
-            throw Problem(.wrongState, "The job is \(job.status.rawValue) and has no weights.")
-        }
+        let (job, result, network) = try service.trainedNetwork(JobID(request.parameters[0]))
         return try TrainedModel(job, result, network)
     }
 }

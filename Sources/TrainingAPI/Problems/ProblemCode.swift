@@ -4,6 +4,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
     case malformedRequest = "malformed_request"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
+    case notAcceptable = "not_acceptable"
     case wrongState = "wrong_state"
     case lengthRequired = "length_required"
     case tooLarge = "too_large"
@@ -22,6 +23,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .invalidJSON, .malformedRequest: 400
         case .notFound: 404
         case .methodNotAllowed: 405
+        case .notAcceptable: 406
         case .wrongState: 409
         case .lengthRequired: 411
         case .tooLarge: 413
@@ -42,6 +44,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .malformedRequest: "The request is malformed"
         case .notFound: "There is no such resource"
         case .methodNotAllowed: "The resource does not know this method"
+        case .notAcceptable: "The resource has no form that the client accepts"
         case .wrongState: "The resource is in a state that does not allow this"
         case .lengthRequired: "The request has no body"
         case .tooLarge: "The body is too large"

@@ -15,6 +15,9 @@ struct Route: Sendable {
     let method: String
     /// Segments of the path; nil matches anything but nothing and is handed to the handler.
     let pattern: [String?]
+    /// What may follow the last segment, after a dot. Where there are any, the one that does is handed to the handler as
+    /// the last parameter, empty for none.
+    let suffixes: [String]
     let body: Body
     let execution: HandlerExecution
     let handle: @Sendable (RoutedRequest) throws -> HTTPResponse
@@ -23,12 +26,14 @@ struct Route: Sendable {
 
     /// - Parameter pattern: a path; a segment that starts with `:` stands for a parameter.
     init(
-        _ method: String, _ pattern: String, body: Body = .none, on execution: HandlerExecution = .background,
+        _ method: String, _ pattern: String, suffixes: [String] = [], body: Body = .none,
+        on execution: HandlerExecution = .background,
         fromMemory: (@Sendable ([String]) -> HTTPResponse?)? = nil,
         _ handle: @escaping @Sendable (RoutedRequest) throws -> HTTPResponse
     ) {
         self.method = method
         self.pattern = pattern.split(separator: "/").map { $0.hasPrefix(":") ? nil : String($0) }
+        self.suffixes = suffixes
         self.body = body
         self.execution = execution
         self.handle = handle
@@ -41,7 +46,12 @@ struct Route: Sendable {
         var parameters: [String] = []
         for (place, segment) in path.enumerated() {
             if let expected = pattern[place] {
-                if expected != segment { return nil }
+                if place == path.count - 1, !suffixes.isEmpty {
+                    guard let suffix = suffix(of: segment, after: expected) else { return nil }
+                    parameters.append(suffix)
+                } else if expected != segment {
+                    return nil
+                }
             } else if segment.isEmpty {
                 return nil
             } else {
@@ -49,6 +59,12 @@ struct Route: Sendable {
             }
         }
         return parameters
+    }
+
+    /// What stands in `segment` after `name` and a dot, empty for nothing; nil if the segment is another.
+    private func suffix(of segment: String, after name: String) -> String? {
+        if segment == name { return "" }
+        return suffixes.first { segment == "\(name).\($0)" }
     }
 }
 

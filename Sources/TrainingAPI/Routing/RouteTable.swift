@@ -5,6 +5,8 @@ extension Router {
     init(_ service: TrainingService) {
         let jobs = JobsController(service: service)
         let models = ModelsController(service: service)
+        let plots = PlotsController(service: service)
+        let formats = PlotFormat.suffixes
         let checks = GradientChecksController(service: service)
         let datasets = DatasetsController(service: service)
         let health = HealthController(service: service)
@@ -23,6 +25,13 @@ extension Router {
                 Route("GET", "/v1/jobs/:id/events", jobs.events),
                 Route("GET", "/v1/jobs/:id/weights", on: .heavy, models.weights),
                 Route("POST", "/v1/jobs/:id/predictions", body: job, on: .heavy, models.predict),
+                Route("GET", "/v1/jobs/:id/plots/cost", suffixes: formats, on: .heavy, plots.cost),
+                Route(
+                    "GET", "/v1/jobs/:id/plots/decision-boundary", suffixes: formats, on: .heavy, plots.decisionBoundary
+                ),
+                Route("GET", "/v1/jobs/:id/plots/weights", suffixes: formats, on: .heavy, plots.weights),
+                Route("GET", "/v1/jobs/:id/plots/calibration", suffixes: formats, on: .heavy, plots.calibration),
+                Route("GET", "/v1/jobs/:id/plots/confusion", suffixes: formats, on: .heavy, plots.confusion),
                 Route("POST", "/v1/gradient-checks", body: job, on: .heavy, checks.check),
                 Route("POST", "/v1/datasets", body: upload, on: .heavy, datasets.upload),
                 Route("GET", "/v1/datasets", datasets.list),

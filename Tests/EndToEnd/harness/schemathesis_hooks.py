@@ -81,6 +81,7 @@ def tidy_data(data):
     elif split.get("stratify"):
         split["stratify"] = None
     data.pop("task", None)
+    tidy_noise((data.get("augment") or {}).get("noise"))
     if "train" in data:
         data["train"] = examples(data["train"])
         width = len(data["train"]["x"][0])
@@ -91,11 +92,31 @@ def tidy_data(data):
         data |= examples(data)
     else:
         data["target"] = [2, "y"][len(str(data["target"])) % 2]
+        if "csv" in data and (data.get("augment") or {}).get("image"):
+            data["augment"]["image"] = None
         if "csv" in data:
             data |= {"csv": CSV, "header": None, "delimiter": None}
         else:
             data["dataset"] = (KNOWN["datasets"] or [data["dataset"]])[0]
+    rows = (data.get("train") or data).get("x") or [[0, 0]]
+    tidy_image((data.get("augment") or {}).get("image"), len(rows[0]))
     return data
+
+
+def tidy_noise(noise):
+    if noise:
+        noise["features"] = None
+        if isinstance(noise["std"], list):
+            noise["std"] = noise["std"][0]
+
+
+def tidy_image(image, features):
+    if image:
+        image |= {"height": 1, "width": features, "channels": None}
+        if image.get("scale"):
+            image["scale"] = sorted(image["scale"])
+        if image.get("fill") != "constant":
+            image.pop("fill_value", None)
 
 
 def examples(given):

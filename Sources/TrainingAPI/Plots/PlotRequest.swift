@@ -1,0 +1,33 @@
+import HTTPDaemon
+import Jobs
+
+/// What is asked of every plot: of which job, in which form, how drawn.
+struct PlotRequest {
+    /// The plot's own parameters are read from it, and then it is finished.
+    var query: QueryReader
+    let job: JobID?
+    private let format: PlotFormat
+    private let style: PictureStyle
+    private let isNegotiated: Bool
+
+    /// - Throws: the `406` where the path names no form and `Accept` none that there is.
+    init(_ request: RoutedRequest, width: Int, height: Int) throws(Problem) {
+        job = JobID(request.parameters[0])
+        let named = PlotFormat(rawValue: request.parameters[1])
+        let accepted = AcceptedTypes(request.head.headers)
+        guard let format = named ?? accepted.preferred(of: PlotFormat.allCases, named: \.mediaType) else {
+            let list = PlotFormat.allCases.map(\.mediaType).joined(separator: ", ")
+            throw Problem(.notAcceptable, "A plot is one of: \(list).", headers: [("Vary", "Accept")])
+        }
+        self.format = format
+        isNegotiated = named == nil
+        query = QueryReader(request.head)
+        style = PictureStyle(&query, width: width, height: height)
+    }
+
+    func answer(_ plot: some Plot) throws -> HTTPResponse {
+        var response = try plot.response(as: format, style)
+        if isNegotiated { response.headers.append(("Vary", "Accept")) }
+        return response
+    }
+}
