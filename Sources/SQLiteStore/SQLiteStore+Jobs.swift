@@ -56,22 +56,29 @@ extension SQLiteStore {
     /// Gives the oldest queued job to the caller. What is written is `Job.start`'s doing, in one statement.
     public func claim() throws(StoreError) -> Job? {
         let now = clock()
-        return try write { try SQLiteStore.claim(at: now, $0) }
+        let job = try write { try SQLiteStore.claim(at: now, $0) }
+        if let job { watch.notify(job.id) }
+        return job
     }
 
     /// Ends a job, if the attempt still holds it.
     public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool {
         let finish = Finish(id, leaseEpoch, ending, at: clock())
-        return try write { try finish.write($0) }
+        let wasHeld = try write { try finish.write($0) }
+        watch.notify(id)
+        return wasHeld
     }
 
     /// Ends a job, if the attempt still holds it, and gives the oldest queued one to the caller.
     public func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover {
         let finish = Finish(id, leaseEpoch, ending, at: clock())
         let now = clock()
-        return try write { db in
+        let turnover = try write { db in
             Turnover(wasHeld: try finish.write(db), next: try SQLiteStore.claim(at: now, db))
         }
+        watch.notify(id)
+        if let next = turnover.next { watch.notify(next.id) }
+        return turnover
     }
 
     private static func claim(at now: Timestamp, _ db: Database) throws -> Job? {
@@ -91,6 +98,7 @@ extension SQLiteStore {
     /// Hands back an interrupted job, if the attempt still holds it.
     public func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
         let now = clock()
+        defer { watch.notify(id) }
         return try write { try SQLiteStore.change(id, $0) { $0.requeue(leaseEpoch: leaseEpoch, at: now) } != nil }
     }
 
@@ -110,6 +118,7 @@ extension SQLiteStore {
     /// Notes that an attempt goes on from a checkpoint, if it still holds its job.
     public func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool {
         let now = clock()
+        defer { watch.notify(id) }
         return try write { db in
             try SQLiteStore.change(id, db) { $0.resume(leaseEpoch: leaseEpoch, epoch: epoch, at: now) } != nil
         }
@@ -118,6 +127,7 @@ extension SQLiteStore {
     /// Asks for cancellation.
     public func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome {
         let now = clock()
+        defer { watch.notify(id) }
         return try write { db in
             if let (_, job) = try SQLiteStore.change(id, db, { $0.requestCancel(at: now) }) {
                 return CancelOutcome(after: job)
@@ -128,7 +138,8 @@ extension SQLiteStore {
 
     /// Forgets a finished job, its history and its events.
     public func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome {
-        try write { db in
+        defer { watch.notify(id) }
+        return try write { db in
             guard let (sequence, job) = try SQLiteStore.find(id, db) else { return .unknown }
             guard job.status.isTerminal else { return .conflict(job) }
             try db.execute(sql: "DELETE FROM job WHERE sequence = ?", arguments: [sequence])

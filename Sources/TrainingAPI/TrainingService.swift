@@ -19,6 +19,7 @@ public final class TrainingService: Sendable {
     let report: @Sendable (String) -> Void
     let pool: WorkerPool
     let finishedJobs = FinishedJobs()
+    let waitingRoom: WaitingRoom
     let gradientCheckTurns = Turns(GradientChecksController.atATime)
 
     /// Puts the parts together; nothing runs before `start`.
@@ -30,6 +31,7 @@ public final class TrainingService: Sendable {
         report: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
+        waitingRoom = WaitingRoom(watch: store.watch)
         self.tables = tables
         self.networks = networks
         archive = JobArchive(store: store, tables: tables, networks: networks, initialWeights: initialWeights)
@@ -67,10 +69,16 @@ public final class TrainingService: Sendable {
     }
 
     /// Sets the workers to work.
-    public func start() throws { try pool.start() }
+    public func start() throws {
+        try waitingRoom.open()
+        try pool.start()
+    }
 
     /// Stops the workers; jobs that run go back to the queue. Returns whether all stopped within `timeout`.
-    public func stop(timeout: Duration) -> Bool { pool.drain(timeout: timeout) }
+    public func stop(timeout: Duration) -> Bool {
+        waitingRoom.close()
+        return pool.drain(timeout: timeout)
+    }
 
     /// The router, as the HTTP daemon wants it.
     public var route: @Sendable (HTTPRequestHead) -> RequestDecision {

@@ -58,6 +58,7 @@ final class InterceptedStore: JobStore {
         return try store.requeue(id, leaseEpoch: leaseEpoch)
     }
 
+    var watch: JobWatch { store.watch }
     func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
         try store.progressed(id, leaseEpoch: leaseEpoch)
     }

@@ -108,6 +108,7 @@ struct ProblemTests {
 /// A store that can do nothing.
 struct BrokenStore: JobStore {
     let error: StoreError
+    let watch = JobWatch()
 
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { throw error }
     func job(_ id: JobID) throws(StoreError) -> Job? { throw error }

@@ -6,6 +6,9 @@ import Perceptron
 /// A worker's writes are fenced: `finish` and `requeue` name the lease epoch their attempt began with and do nothing
 /// once the job was given to someone else.
 public protocol JobStore: Sendable {
+    /// Hears of every change of a job that has an event.
+    var watch: JobWatch { get }
+
     /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken. Where the submission's
     /// identity is known, nothing is queued and the answer is the job it made the first time; throws `keyReused` if its
     /// key belongs to another request and `keySpent` if that job has been deleted.

@@ -74,6 +74,8 @@ public final class MemoryStore: JobStore {
         }
     }
 
+    /// Hears of every change of a job that has an event.
+    public let watch = JobWatch()
     private let state = Guarded(State())
     private let clock: @Sendable () -> Timestamp
 
@@ -115,19 +117,28 @@ public final class MemoryStore: JobStore {
     }
 
     /// Gives the oldest queued job to the caller.
-    public func claim() -> Job? { state.withLock { claim(&$0) } }
+    public func claim() -> Job? {
+        let job = state.withLock { claim(&$0) }
+        if let job { watch.notify(job.id) }
+        return job
+    }
 
     /// Ends a job, if the attempt still holds it.
     public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) -> Bool {
-        state.withLock { finish(id, leaseEpoch, ending, &$0) }
+        let wasHeld = state.withLock { finish(id, leaseEpoch, ending, &$0) }
+        watch.notify(id)
+        return wasHeld
     }
 
     /// Ends a job, if the attempt still holds it, and gives the oldest queued one to the caller.
     public func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) -> Turnover {
-        state.withLock { state in
+        let turnover = state.withLock { state in
             let wasHeld = finish(id, leaseEpoch, ending, &state)
             return Turnover(wasHeld: wasHeld, next: claim(&state))
         }
+        watch.notify(id)
+        if let next = turnover.next { watch.notify(next.id) }
+        return turnover
     }
 
     private func claim(_ state: inout State) -> Job? {
@@ -146,7 +157,8 @@ public final class MemoryStore: JobStore {
 
     /// Hands back an interrupted job, if the attempt still holds it.
     public func requeue(_ id: JobID, leaseEpoch: Int) -> Bool {
-        state.withLock { state in
+        defer { watch.notify(id) }
+        return state.withLock { state in
             guard let place = state.jobs.place(of: id.description) else { return false }
             return state.change(place) { $0.requeue(leaseEpoch: leaseEpoch, at: clock()) }
         }
@@ -165,7 +177,8 @@ public final class MemoryStore: JobStore {
 
     /// Notes that an attempt goes on from a checkpoint, if it still holds its job.
     public func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) -> Bool {
-        state.withLock { state in
+        defer { watch.notify(id) }
+        return state.withLock { state in
             guard let place = state.jobs.place(of: id.description) else { return false }
             return state.change(place) { $0.resume(leaseEpoch: leaseEpoch, epoch: epoch, at: clock()) }
         }
@@ -173,7 +186,8 @@ public final class MemoryStore: JobStore {
 
     /// Asks for cancellation.
     public func requestCancel(_ id: JobID) -> CancelOutcome {
-        state.withLock { state in
+        defer { watch.notify(id) }
+        return state.withLock { state in
             guard let place = state.jobs.place(of: id.description) else { return .unknown }
             _ = state.change(place) { $0.requestCancel(at: clock()) }
             return state.jobs[place].map { CancelOutcome(after: $0.job) } ?? .unknown
@@ -182,7 +196,8 @@ public final class MemoryStore: JobStore {
 
     /// Forgets a finished job.
     public func delete(_ id: JobID) -> DeleteOutcome {
-        state.withLock { state in
+        defer { watch.notify(id) }
+        return state.withLock { state in
             guard let job = state.jobs[id.description]?.job else { return .unknown }
             guard job.status.isTerminal else { return .conflict(job) }
             state.jobs.remove(id.description)
