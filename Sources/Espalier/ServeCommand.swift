@@ -12,7 +12,7 @@ struct ServeCommand: ParsableCommand {
             SIGINT the server stops accepting, finishes the requests in flight and leaves running jobs for the next start.
 
             Environment: ESPALIER_HOST, ESPALIER_PORT, ESPALIER_DATA_DIR, ESPALIER_WORKERS, ESPALIER_MAX_JOB_BYTES, \
-            ESPALIER_MAX_DATASET_BYTES, ESPALIER_MAX_JOB_MEMORY, ESPALIER_MAX_QUEUED_JOBS. ESPALIER_ISA (avx512, avx2 or \
+            ESPALIER_MAX_DATASET_BYTES, ESPALIER_MAX_JOB_MEMORY, ESPALIER_MAX_QUEUED_JOBS, ESPALIER_CHECKPOINT_SECONDS. ESPALIER_ISA (avx512, avx2 or \
             baseline) forces the vector kernels.
             """)
 
@@ -41,6 +41,9 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Most jobs that may wait in the queue.")
     var maxQueuedJobs: Int = ServeCommand.environment("MAX_QUEUED_JOBS").map { Int($0) ?? -1 } ?? 100_000
 
+    @Option(help: "Seconds of training between a job's checkpoints; 0 for none.")
+    var checkpointSeconds: Double = ServeCommand.environment("CHECKPOINT_SECONDS").map { Double($0) ?? -1 } ?? 5
+
     /// The variable `ESPALIER_<name>`, if set and not empty.
     private static func environment(_ name: String) -> String? {
         ProcessInfo.processInfo.environment["ESPALIER_\(name)"].flatMap { $0.isEmpty ? nil : $0 }
@@ -54,6 +57,9 @@ struct ServeCommand: ParsableCommand {
             ("--max-job-memory", maxJobMemory), ("--max-queued-jobs", maxQueuedJobs),
         ] where value < 1 {
             throw ValidationError("\(name) must be a number from 1.")
+        }
+        guard (0...86_400).contains(checkpointSeconds) else {
+            throw ValidationError("--checkpoint-seconds must be a number from 0 to 86400.")
         }
         guard !dataDir.isEmpty else { throw ValidationError("--data-dir must name a directory.") }
     }

@@ -21,6 +21,9 @@ struct Server {
             tables: TableStore(directory: directory.subfolder("tables"), inlineLimit: JobArchive.inlineLimit),
             networks: NetworkArchive(directory: directory.subfolder("networks")),
             initialWeights: InitialWeightsArchive(directory: directory.subfolder("initial-weights")),
+            checkpoints: options.checkpointSeconds > 0
+                ? CheckpointArchive(directory: directory.subfolder("checkpoints")) : nil,
+            checkpointInterval: options.checkpointSeconds,
             uploadDirectory: directory.emptySubfolder("uploads"),
             workers: options.workers,
             limits: ServiceLimits(

@@ -7,8 +7,17 @@ extension SQLiteStore {
         "id, name, owner, created_at, table_hash, sha256, bytes, media_type, schema"
 
     /// Adds a data set and keeps its table, if that has no file; on disk when this returns.
-    public func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) {
-        try write { db in
+    public func addDataset(
+        _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
+    ) throws(StoreError) -> DatasetRecord {
+        let now = clock()
+        return try write { db in
+            if let known = try KeyRow.take(identity, for: dataset.id.description, at: now, db) {
+                guard let (_, first) = try SQLiteStore.find(DatasetID(unchecked: known), db) else {
+                    throw StoreError.keySpent
+                }
+                return first
+            }
             let statement = try db.cachedStatement(
                 sql: "INSERT INTO dataset (\(SQLiteStore.datasetColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
             do {
@@ -20,6 +29,7 @@ extension SQLiteStore {
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
                 throw StoreError.duplicate(dataset.id.description)
             }
+            return dataset
         }
     }
 

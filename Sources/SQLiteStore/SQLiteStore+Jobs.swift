@@ -9,15 +9,22 @@ extension SQLiteStore {
         var job = Job(submission, createdAt: clock())
         let event = job.submitted()
         let queued = job
-        try write { db in
+        return try write { db in
+            let id = queued.id.description
+            if let known = try KeyRow.take(submission.identity, for: id, at: queued.createdAt, db) {
+                guard let (_, job) = try SQLiteStore.find(JobID(unchecked: known), db) else {
+                    throw StoreError.keySpent
+                }
+                return job
+            }
             do {
                 try JobRow.insert(event, try JobRow.insert(queued, db), db)
                 for content in submission.contents { try ContentRow.insert(content, db) }
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
-                throw StoreError.duplicate(queued.id.description)
+                throw StoreError.duplicate(id)
             }
+            return queued
         }
-        return queued
     }
 
     /// One job.
@@ -62,22 +69,29 @@ extension SQLiteStore {
     /// Gives the oldest queued job to the caller. What is written is `Job.start`'s doing, in one statement.
     public func claim() throws(StoreError) -> Job? {
         let now = clock()
-        return try write { try SQLiteStore.claim(at: now, $0) }
+        let job = try write { try SQLiteStore.claim(at: now, $0) }
+        if let job { watch.notify(job.id) }
+        return job
     }
 
     /// Ends a job, if the attempt still holds it.
     public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool {
         let finish = Finish(id, leaseEpoch, ending, at: clock())
-        return try write { try finish.write($0) }
+        let wasHeld = try write { try finish.write($0) }
+        watch.notify(id)
+        return wasHeld
     }
 
     /// Ends a job, if the attempt still holds it, and gives the oldest queued one to the caller.
     public func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover {
         let finish = Finish(id, leaseEpoch, ending, at: clock())
         let now = clock()
-        return try write { db in
+        let turnover = try write { db in
             Turnover(wasHeld: try finish.write(db), next: try SQLiteStore.claim(at: now, db))
         }
+        watch.notify(id)
+        if let next = turnover.next { watch.notify(next.id) }
+        return turnover
     }
 
     private static func claim(at now: Timestamp, _ db: Database) throws -> Job? {
@@ -97,12 +111,36 @@ extension SQLiteStore {
     /// Hands back an interrupted job, if the attempt still holds it.
     public func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
         let now = clock()
+        defer { watch.notify(id) }
         return try write { try SQLiteStore.change(id, $0) { $0.requeue(leaseEpoch: leaseEpoch, at: now) } != nil }
+    }
+
+    /// Forgives a job its earlier attempts, if the attempt still holds it.
+    public func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
+        try write { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    UPDATE job SET attempts = 1
+                    WHERE id = ? AND lease_epoch = ? AND status IN ('running', 'cancelling')
+                    """)
+            try statement.execute(arguments: [id.description, leaseEpoch])
+            return db.changesCount == 1
+        }
+    }
+
+    /// Notes that an attempt goes on from a checkpoint, if it still holds its job.
+    public func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool {
+        let now = clock()
+        defer { watch.notify(id) }
+        return try write { db in
+            try SQLiteStore.change(id, db) { $0.resume(leaseEpoch: leaseEpoch, epoch: epoch, at: now) } != nil
+        }
     }
 
     /// Asks for cancellation.
     public func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome {
         let now = clock()
+        defer { watch.notify(id) }
         return try write { db in
             if let (_, job) = try SQLiteStore.change(id, db, { $0.requestCancel(at: now) }) {
                 return CancelOutcome(after: job)
@@ -113,7 +151,8 @@ extension SQLiteStore {
 
     /// Forgets a finished job, its history and its events.
     public func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome {
-        try write { db in
+        defer { watch.notify(id) }
+        return try write { db in
             guard let (sequence, job) = try SQLiteStore.find(id, db) else { return .unknown }
             guard job.status.isTerminal, job.sweep == nil else { return .conflict(job) }
             try db.execute(sql: "DELETE FROM job WHERE sequence = ?", arguments: [sequence])

@@ -9,6 +9,8 @@ import Perceptron
 /// Writes of several callers share a transaction and so its fsync; each stands or falls by itself. Reads have their own
 /// connections and never wait for a write.
 public final class SQLiteStore: JobStore {
+    /// Hears of every change of a job that has an event.
+    public let watch = JobWatch()
     let pool: DatabasePool
     let clock: @Sendable () -> Timestamp
     private let lock: Guarded<DirectoryLock?>

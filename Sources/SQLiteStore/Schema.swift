@@ -7,6 +7,7 @@ package enum Schema {
         migrator.registerMigration("v1") { try $0.execute(sql: version1) }
         migrator.registerMigration("v2") { try $0.execute(sql: version2) }
         migrator.registerMigration("v3 sweeps") { try $0.execute(sql: sweeps) }
+        migrator.registerMigration("v4") { try $0.execute(sql: version4) }
         return migrator
     }
 
@@ -178,5 +179,18 @@ package enum Schema {
                 AND NOT EXISTS (SELECT 1 FROM sweep WHERE table_hash = content.hash)
                 AND NOT EXISTS (SELECT 1 FROM dataset WHERE table_hash = content.hash);
         END;
+        """
+
+    /// The keys that clients give their requests to create something, with what the first such request made.
+    private static let version4 = """
+        CREATE TABLE request_key (
+            owner TEXT NOT NULL,
+            key TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            target TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (owner, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX request_key_by_age ON request_key (created_at);
         """
 }

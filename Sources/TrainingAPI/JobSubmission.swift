@@ -4,26 +4,31 @@ import Jobs
 import Perceptron
 
 extension TrainingService {
-    /// Checks a job to the end and queues it. When this returns the job is on disk.
-    func submit(_ node: JSONNode) throws -> Job {
+    /// Checks a job to the end and queues it. When this returns the job is on disk. Where `identity` has made a job
+    /// already, that one is the answer.
+    func submit(_ node: JSONNode, identity: RequestIdentity? = nil) throws -> (job: Job, isNew: Bool) {
+        if let job = try repeated(identity) { return (job, false) }
         let request = JobRequest(node)
         guard try store.queuedCount() < limits.queuedJobs else {
             throw Problem(
                 .queueFull, "\(limits.queuedJobs) jobs are waiting already; try again when some are done.",
                 headers: [("Retry-After", "10")])
         }
+        let id = JobID.random()
         let job = try custody.takingIn {
             let (plan, table) = try plan(request)
             let weights = try plan.network.initialLayers.map { try archive.keep($0, of: plan.network) }
             return try store.submit(
                 JobSubmission(
-                    name: request.name, settings: plan.settings(initialWeightsHash: weights?.hash),
+                    id: id, name: request.name, settings: plan.settings(initialWeightsHash: weights?.hash),
                     tableHash: table.hash, initialWeightsHash: weights?.hash,
                     parameterCount: plan.network.parameterCount, epochs: plan.training.epochs,
-                    contents: [table.content, weights?.content].compactMap(\.self)))
+                    contents: [table.content, weights?.content].compactMap(\.self), identity: identity))
         }
+        // An equal request may have come in at the same time.
+        guard job.id == id else { return (job, false) }
         pool.notifySubmitted()
-        return job
+        return (job, true)
     }
 
     /// Stores the data that `request` carries, or finds the data set it names, and brings everything together. To be

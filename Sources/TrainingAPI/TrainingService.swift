@@ -10,6 +10,7 @@ public final class TrainingService: Sendable {
     let tables: TableStore
     let networks: NetworkArchive
     let archive: JobArchive
+    let checkpoints: CheckpointArchive?
     let custody: TableCustody
     let uploadDirectory: String
     let limits: ServiceLimits
@@ -20,29 +21,43 @@ public final class TrainingService: Sendable {
     let finishedJobs = FinishedJobs()
     let sweepInbox = SweepInbox()
     private let sweepCoordinator: SweepCoordinator
+    let waitingRoom: WaitingRoom
     let gradientCheckTurns = Turns(GradientChecksController.atATime)
 
     /// Puts the parts together; nothing runs before `start`.
     public init(
         store: any JobStore, tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive,
+        checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         uploadDirectory: String, workers: Int, limits: ServiceLimits = ServiceLimits(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         report: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
+        waitingRoom = WaitingRoom(watch: store.watch)
         self.tables = tables
         self.networks = networks
         archive = JobArchive(store: store, tables: tables, networks: networks, initialWeights: initialWeights)
+        self.checkpoints = checkpoints
         self.uploadDirectory = uploadDirectory
         self.limits = limits
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = PackageResources.openapi_yaml
-        let runner = JobRunner(archive: archive, limits: tables.limits, report: report)
+        let runner = JobRunner(
+            archive: archive, checkpoints: checkpoints, checkpointInterval: checkpointInterval, limits: tables.limits,
+            report: report)
         pool = WorkerPool(
             store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief,
-            didFinish: { [sweepInbox] job in if let sweep = job.sweep { sweepInbox.notify(sweep.sweep) } }
+            didFinish: { [sweepInbox] job in
+                if let sweep = job.sweep { sweepInbox.notify(sweep.sweep) }
+                do {
+                    try checkpoints?.remove(job.id)
+                } catch {
+                    // Swept at the next start.
+                    report("\(job.id): \(error)")
+                }
+            }
         ) { job, monitor in
             runner.run(job, monitor)
         }
@@ -55,11 +70,13 @@ public final class TrainingService: Sendable {
     public func recover() throws {
         _ = try store.recover(workers: pool.workers)
         try networks.sweep { try store.job($0) != nil }
+        try checkpoints?.sweep { try store.job($0)?.status.isTerminal == false }
         try custody.sweepAll()
     }
 
     /// Sets the workers to work, and what leads sweeps.
     public func start() throws {
+        try waitingRoom.open()
         try pool.start()
         try sweepCoordinator.start()
     }
@@ -67,6 +84,7 @@ public final class TrainingService: Sendable {
     /// Stops the workers; jobs that run go back to the queue. Returns whether all stopped within `timeout`.
     public func stop(timeout: Duration) -> Bool {
         sweepCoordinator.stop()
+        waitingRoom.close()
         return pool.drain(timeout: timeout)
     }
 

@@ -147,11 +147,12 @@ extension DaemonTests {
         #expect(try folder.entries.isEmpty)
     }
 
-    @Test(arguments: [
-        "Content-Length: 3\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "\r\n",
-    ])
-    func aClientThatEndsItsSideAfterAWholeRequestIsAnswered(rest: String) throws {
-        let daemon = try HTTPDaemon.make { _ in .accept(bodyLimit: 100, handle: echo) }
+    @Test(
+        arguments: [
+            "Content-Length: 3\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "\r\n",
+        ], [HandlerExecution.immediate, .background, .heavy])
+    func aClientThatEndsItsSideAfterAWholeRequestIsAnswered(rest: String, execution: HandlerExecution) throws {
+        let daemon = try HTTPDaemon.make { _ in .accept(bodyLimit: 100, execution: execution, handle: echo) }
         let clients = try (0..<20).map { _ in try daemon.connect() }
         for client in clients {
             try client.send("POST / HTTP/1.1\r\nHost: x\r\n" + rest)

@@ -15,8 +15,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
 struct TestStore {
     let store: any JobStore
 
-    init(_ kind: StoreKind) throws {
-        let clock = TestClock()
+    init(_ kind: StoreKind, clock: TestClock = TestClock()) throws {
         switch kind {
         case .memory:
             store = MemoryStore { clock.read() }
@@ -30,6 +29,8 @@ struct TestStore {
 
 final class TestClock: Sendable {
     private let time = Guarded<Int64>(1_700_000_000_000)
+
+    func advance(milliseconds: Int64) { time.withLock { $0 += milliseconds } }
 
     func read() -> Timestamp {
         time.withLock { time in

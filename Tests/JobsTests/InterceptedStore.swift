@@ -58,6 +58,13 @@ final class InterceptedStore: JobStore {
         return try store.requeue(id, leaseEpoch: leaseEpoch)
     }
 
+    var watch: JobWatch { store.watch }
+    func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
+        try store.progressed(id, leaseEpoch: leaseEpoch)
+    }
+    func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool {
+        try store.resumed(id, leaseEpoch: leaseEpoch, epoch: epoch)
+    }
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { try store.submit(submission) }
     func job(_ id: JobID) throws(StoreError) -> Job? { try store.job(id) }
     func rememberedJob(_ id: JobID) -> Job? { store.rememberedJob(id) }
@@ -73,9 +80,12 @@ final class InterceptedStore: JobStore {
     func recover(workers: Int) throws(StoreError) -> Recovery { try store.recover(workers: workers) }
     func counts() throws(StoreError) -> [JobStatus: Int] { try store.counts() }
     func queuedCount() throws(StoreError) -> Int { try store.queuedCount() }
-    func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) {
-        try store.addDataset(dataset, table: table)
+    func addDataset(
+        _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
+    ) throws(StoreError) -> DatasetRecord {
+        try store.addDataset(dataset, table: table, identity: identity)
     }
+    func target(of identity: RequestIdentity) throws(StoreError) -> String? { try store.target(of: identity) }
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { try store.dataset(id) }
     func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
         try store.listDatasets(after: after, limit: limit)

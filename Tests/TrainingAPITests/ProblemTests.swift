@@ -111,6 +111,7 @@ struct ProblemTests {
 /// A store that can do nothing.
 struct BrokenStore: JobStore {
     let error: StoreError
+    let watch = JobWatch()
 
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { throw error }
     func job(_ id: JobID) throws(StoreError) -> Job? { throw error }
@@ -124,6 +125,8 @@ struct BrokenStore: JobStore {
         throw error
     }
     func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool { throw error }
+    func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool { throw error }
+    func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool { throw error }
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome { throw error }
     func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome { throw error }
     func network(_ id: JobID) throws(StoreError) -> [UInt8]? { throw error }
@@ -133,7 +136,10 @@ struct BrokenStore: JobStore {
     func recover(workers: Int) throws(StoreError) -> Recovery { throw error }
     func counts() throws(StoreError) -> [JobStatus: Int] { throw error }
     func queuedCount() throws(StoreError) -> Int { throw error }
-    func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) { throw error }
+    func addDataset(
+        _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
+    ) throws(StoreError) -> DatasetRecord { throw error }
+    func target(of identity: RequestIdentity) throws(StoreError) -> String? { throw error }
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { throw error }
     func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> { throw error }
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { throw error }

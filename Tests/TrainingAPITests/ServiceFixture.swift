@@ -124,7 +124,7 @@ struct Answer {
         case .empty: bytes = []
         case .bytes(let body): bytes = body
         case .stream(let stream): bytes = try stream.whole(pieces: 65_536)
-        case .file: throw UnexpectedBody()
+        case .file, .deferred: throw UnexpectedBody()
         }
     }
 

@@ -4,15 +4,15 @@ import CNettle
 package struct ContentHash {
     private var context = sha256_ctx()
 
-    init() { nettle_sha256_init(&context) }
+    package init() { nettle_sha256_init(&context) }
 
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
         nettle_sha256_update(&context, bytes.count, base.assumingMemoryBound(to: UInt8.self))
     }
 
     /// The digest of everything so far, as 64 lower-case hexadecimal digits; the state starts anew.
-    mutating func finish() -> String {
+    package mutating func finish() -> String {
         let digits = Array("0123456789abcdef".utf8)
         var digest = [UInt8](repeating: 0, count: 32)
         nettle_sha256_digest(&context, digest.count, &digest)

@@ -20,6 +20,9 @@ package struct DurableFolder: Sendable {
         try file.commit(as: name)
     }
 
+    /// A new file, to be written piece by piece.
+    package func writer() -> DurableWriter { DurableWriter(in: directory) }
+
     /// `name`, mapped; nil if there is no such file.
     package func map(_ name: String) throws(StorageError) -> MappedFile? {
         let descriptor = open("\(directory)/\(name)", O_RDONLY | O_CLOEXEC)

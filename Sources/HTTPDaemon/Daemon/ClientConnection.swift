@@ -41,8 +41,11 @@ struct ClientConnection: @unchecked Sendable {
     }
 
     /// Hands the response over. Returns false where libmicrohttpd refuses it.
-    func queue(_ response: HTTPResponse, toHead: Bool, closing: Bool) -> Bool {
-        guard let prepared = PreparedResponse.make(response, toHead: toHead, closing: closing) else { return false }
+    func queue(_ response: HTTPResponse, of core: DaemonCore, toHead: Bool, closing: Bool) -> Bool {
+        let makeSource = { LiveSource(core: core, connection: self, capacity: $0) }
+        guard
+            let prepared = PreparedResponse.make(response, toHead: toHead, closing: closing, makeSource: makeSource)
+        else { return false }
         return MHD_queue_response(handle, prepared.status, prepared.handle) == .YES
     }
 

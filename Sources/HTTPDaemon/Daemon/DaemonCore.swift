@@ -8,6 +8,7 @@ final class DaemonCore: Sendable {
     let heavyPool: BackgroundPool
     let lingering: LingeringClose
     let halfClosed: HalfClosedWatch
+    let deadlines: Deadlines
     let traffic = Monitor(Traffic())
     /// Set once, before `Traffic` drains: new requests are refused, answers close their connections.
     let isDraining = Atomic(false)
@@ -32,5 +33,22 @@ final class DaemonCore: Sendable {
             heavyPool.close()
             throw error
         }
+        do throws(SystemError) {
+            deadlines = try Deadlines()
+        } catch {
+            pool.close()
+            heavyPool.close()
+            halfClosed.close()
+            throw error
+        }
+    }
+
+    /// Ends the threads; those of the pools after the handlers they run.
+    func close() {
+        pool.close()
+        heavyPool.close()
+        halfClosed.close()
+        deadlines.close()
+        lingering.close()
     }
 }

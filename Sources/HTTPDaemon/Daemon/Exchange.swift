@@ -11,10 +11,17 @@ final class Exchange: @unchecked Sendable {
         case receiving(BodyReceiver?, HandlerExecution, Handler)
         /// Decided at the start, to be sent when the request, which has no body, is complete.
         case decided(HTTPResponse)
-        /// Suspended until `handoff` has the answer. Server-sent events would add a phase after this one, in which
-        /// the response's reader suspends the connection and a writer resumes it, under the same kind of lock.
+        /// Complete; what waits for another thread is begun in the next turn, see `proceed`.
+        case complete(Postponed)
+        /// Suspended until `handoff` has the answer.
         case waiting
         case answered
+    }
+
+    /// What is done with a connection once it is suspended.
+    private enum Postponed {
+        case run(HTTPRequest, BackgroundPool, Handler)
+        case await(DeferredResponse)
     }
 
     private let core: DaemonCore
@@ -71,6 +78,9 @@ final class Exchange: @unchecked Sendable {
             return execute(receiver, execution, handle)
         case .decided(let response):
             return answer(response)
+        case .complete(let postponed):
+            phase = .answered
+            return suspend(for: postponed)
         case .waiting:
             guard let response = handoff.withLock({ $0.take() }) else { return false }
             return answer(response)
@@ -79,19 +89,28 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
-    /// Gives a suspended request its answer, from any thread; without effect where it has one or is over.
-    func finish(_ response: HTTPResponse) {
-        handoff.withLock { if $0.finish(response) { connection.resume() } }
-    }
-
-    /// Answers a suspended request in place of its handler, which is too late.
-    func abandon() {
-        finish(fault(.stopping))
+    /// Gives a suspended request its answer, from any thread; without effect where it has one or is over. Returns whether
+    /// this answer is the one.
+    @discardableResult
+    private func finish(_ response: HTTPResponse) -> Bool {
+        if case .deferred(let deferred) = response.body {
+            begin(deferred)
+            return true
+        }
+        return handoff.withLock { handoff in
+            guard handoff.finish(response) else { return false }
+            connection.resume()
+            return true
+        }
     }
 
     /// The last call of all.
     func complete() {
-        handoff.withLock { $0.close() }
+        let isAwaited = handoff.withLock { handoff in
+            defer { handoff.close() }
+            return handoff.deferred != nil
+        }
+        if isAwaited { core.deadlines.cancel(for: self) }
         phase = .answered
     }
 
@@ -120,11 +139,27 @@ final class Exchange: @unchecked Sendable {
         case .immediate:
             return answer(handle(request))
         case .background, .heavy:
-            guard suspend() else { return answer(fault(.stopping)) }
-            let pool = execution == .heavy ? core.heavyPool : core.pool
-            if !pool.submit({ [self] in finish(handle(request)) }) { abandon() }
-            return true
+            return postpone(.run(request, execution == .heavy ? core.heavyPool : core.pool, handle))
         }
+    }
+
+    /// Lets libmicrohttpd take one more turn before the connection is suspended. Only in that turn does it note that it is
+    /// not to read; otherwise it would read first thing when it is resumed, and where the client has closed its side it
+    /// would take that for the end of the connection and never send the answer.
+    private func postpone(_ postponed: Postponed) -> Bool {
+        phase = .complete(postponed)
+        return true
+    }
+
+    private func suspend(for postponed: Postponed) -> Bool {
+        guard suspend() else { return answer(fault(.stopping)) }
+        switch postponed {
+        case .run(let request, let pool, let handle):
+            if !pool.submit({ [self] in finish(handle(request)) }) { abandon() }
+        case .await(let deferred):
+            begin(deferred)
+        }
+        return true
     }
 
     /// Under the lock of `traffic`, so that after `Traffic.close` nothing is suspended unseen.
@@ -140,7 +175,30 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
+    /// Waits for an answer that is to come later, the connection being suspended.
+    private func begin(_ deferred: DeferredResponse) {
+        guard handoff.withLock({ $0.wait(for: deferred) }) else { return }
+        core.deadlines.set(for: self, at: .now + deferred.limit) { [self] in expire() }
+        deferred.start(DeferredAnswer { [self] in give($0) })
+        // The stop may have looked for what it can bring to an end before this was to be seen.
+        if core.isDraining.load(ordering: .acquiring) { expire() }
+    }
+
+    /// An answer given later. One that is deferred once more would not keep to the first one's limit.
+    private func give(_ response: HTTPResponse) -> Bool {
+        core.deadlines.cancel(for: self)
+        if case .deferred = response.body { return finish(fault(.invalidResponse)) }
+        return finish(response)
+    }
+
+    /// Answers a request whose time is up.
+    private func expire() {
+        guard let deferred = handoff.withLock({ $0.deferred }) else { return }
+        if !core.pool.submit({ [self] in _ = give(deferred.expired()) }) { abandon() }
+    }
+
     private func answer(_ response: HTTPResponse) -> Bool {
+        if case .deferred(let deferred) = response.body { return postpone(.await(deferred)) }
         phase = .answered
         return send(response, closing: core.isDraining.load(ordering: .acquiring))
     }
@@ -154,11 +212,19 @@ final class Exchange: @unchecked Sendable {
 
     private func send(_ response: HTTPResponse, closing: Bool) -> Bool {
         let toHead = head?.method == "HEAD"
-        return connection.queue(response, toHead: toHead, closing: closing)
-            || connection.queue(fault(.invalidResponse), toHead: toHead, closing: closing)
+        return connection.queue(response, of: core, toHead: toHead, closing: closing)
+            || connection.queue(fault(.invalidResponse), of: core, toHead: toHead, closing: closing)
     }
 
     private func fault(_ fault: RequestFault) -> HTTPResponse {
         core.configuration.fault(fault, head)
     }
+}
+
+extension Exchange: Suspended {
+    /// A handler that runs is waited for; an answer that is only to come is not.
+    func drain() { expire() }
+
+    /// Answers in place of the handler, which is too late.
+    func abandon() { finish(fault(.stopping)) }
 }

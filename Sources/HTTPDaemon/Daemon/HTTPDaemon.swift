@@ -41,9 +41,7 @@ public final class HTTPDaemon: Sendable {
         limits.listening_socket = fcntl(listening.descriptor, F_DUPFD_CLOEXEC, 0)
         guard limits.listening_socket >= 0, let daemon = espalier_mhd_start(&callbacks, &limits) else {
             let reason = SystemError(call: "MHD_start_daemon", path: configuration.host)
-            core.pool.close()
-            core.heavyPool.close()
-            core.halfClosed.close()
+            core.close()
             throw .cannotStart(reason: reason)
         }
         running = Mutex(Running(daemon: daemon, listening: listening))
@@ -53,8 +51,9 @@ public final class HTTPDaemon: Sendable {
         stop(grace: .zero)
     }
 
-    /// Stops accepting connections, lets requests in flight finish for at most `grace`, answers those that still wait
-    /// for a background handler with the response to `RequestFault.stopping`, and cuts the rest. Connections without a
+    /// Stops accepting connections, ends live bodies and deferred answers as if their time were up, lets requests in
+    /// flight finish for at most `grace`, answers those that still wait for a background handler with the response to
+    /// `RequestFault.stopping`, and cuts the rest. Connections without a
     /// request do not hold it up. A second call does nothing.
     /// - Returns: how many requests did not get their own answer.
     @discardableResult
@@ -69,6 +68,7 @@ public final class HTTPDaemon: Sendable {
         // libmicrohttpd's threads may look at the descriptor until they have ended, so it is closed last.
         let descriptor = MHD_quiesce_daemon(taken.daemon)
         taken.listening.refuseConnections()
+        for waiting in core.traffic.withLock({ $0.waiting }) { waiting.drain() }
         awaitIdle(atMost: grace)
 
         core.pool.close()
@@ -79,8 +79,7 @@ public final class HTTPDaemon: Sendable {
         // It aborts the process where a connection is suspended: there is none any more, see Traffic.close.
         MHD_stop_daemon(taken.daemon)
         close(descriptor)
-        core.halfClosed.close()
-        core.lingering.close()
+        core.close()
         return late.active
     }
 

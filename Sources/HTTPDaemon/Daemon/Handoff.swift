@@ -1,9 +1,9 @@
-/// Where one request's answer is while a background thread makes it. A value that decides; the exchange acts,
+/// Where one request's answer is while another thread makes it. A value that decides; the exchange acts,
 /// under the same lock, so that a resume cannot slip in between a decision and its suspend.
 struct Handoff {
     private enum State {
         case idle
-        case suspended
+        case suspended(DeferredResponse?)
         case finished(HTTPResponse)
         case closed
     }
@@ -12,7 +12,19 @@ struct Handoff {
 
     /// The connection is about to be suspended.
     mutating func suspend() {
-        state = .suspended
+        state = .suspended(nil)
+    }
+
+    /// The handler is done and the answer is to come later. Returns false where it is not waited for any more.
+    mutating func wait(for deferred: DeferredResponse) -> Bool {
+        guard case .suspended = state else { return false }
+        state = .suspended(deferred)
+        return true
+    }
+
+    /// What is waited for, after the handler is done.
+    var deferred: DeferredResponse? {
+        if case .suspended(let deferred) = state { deferred } else { nil }
     }
 
     /// Takes an answer. Returns whether the connection is to be resumed: only the first answer counts, and none once

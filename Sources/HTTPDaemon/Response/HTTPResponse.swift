@@ -7,6 +7,8 @@ public struct HTTPResponse: Sendable {
         case bytes([UInt8])
         case stream(ResponseStream)
         case file(ResponseFile)
+        /// The whole answer is made later; status and headers of this one are not sent.
+        case deferred(DeferredResponse)
     }
 
     /// 200 to 999.
@@ -21,5 +23,9 @@ public struct HTTPResponse: Sendable {
         self.status = status
         self.headers = headers
         self.body = body
+    }
+    /// An answer that is made later.
+    public static func deferred(_ response: DeferredResponse) -> HTTPResponse {
+        HTTPResponse(status: 200, body: .deferred(response))
     }
 }

@@ -12,13 +12,16 @@ struct PreparedResponse: ~Copyable {
     }
 
     /// Nil where the response cannot be sent: see `RequestFault.invalidResponse`.
-    static func make(_ response: HTTPResponse, toHead: Bool, closing: Bool) -> PreparedResponse? {
+    /// - Parameter makeSource: makes the source of a live body from its capacity.
+    static func make(
+        _ response: HTTPResponse, toHead: Bool, closing: Bool, makeSource: (Int) -> LiveSource
+    ) -> PreparedResponse? {
         guard (200...999).contains(response.status) else { return nil }
         var body = response.body
         if case .stream(let stream) = body, stream.length == nil, [204, 304].contains(response.status) {
             body = .empty
         }
-        guard let handle = makeHandle(body, toHead: toHead) else { return nil }
+        guard let handle = makeHandle(body, toHead: toHead, makeSource) else { return nil }
         let prepared = PreparedResponse(handle: handle, status: UInt32(response.status))
         for (name, value) in response.headers where !add(name, value, to: handle) { return nil }
         if closing && MHD_add_response_header(handle, "Connection", "close") != .YES { return nil }
@@ -37,7 +40,9 @@ struct PreparedResponse: ~Copyable {
         return MHD_add_response_header(handle, name, value) == .YES
     }
 
-    private static func makeHandle(_ body: HTTPResponse.Body, toHead: Bool) -> OpaquePointer? {
+    private static func makeHandle(
+        _ body: HTTPResponse.Body, toHead: Bool, _ makeSource: (Int) -> LiveSource
+    ) -> OpaquePointer? {
         switch body {
         case .empty:
             return MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
@@ -48,9 +53,11 @@ struct PreparedResponse: ~Copyable {
                 return MHD_create_response_from_buffer(bytes.count, start, .RESPMEM_MUST_COPY)
             }
         case .bytes(let bytes):
-            return makeHandle(ResponseStream(bytes), toHead: toHead)
+            return makeHandle(ResponseStream(bytes), toHead: toHead, makeSource)
         case .stream(let stream):
-            return makeHandle(stream, toHead: toHead)
+            return makeHandle(stream, toHead: toHead, makeSource)
+        case .deferred:
+            return nil
         case .file(let file):
             guard let descriptor = file.duplicateDescriptor() else { return nil }
             let length = UInt64(file.range.count)
@@ -60,9 +67,20 @@ struct PreparedResponse: ~Copyable {
         }
     }
 
-    private static func makeHandle(_ stream: ResponseStream, toHead: Bool) -> OpaquePointer? {
-        let reader: ResponseStream.Reader = toHead ? { _ in .end } : stream.makeReader()
-        let source = Unmanaged.passRetained(StreamSource(reader, length: stream.length))
+    private static func makeHandle(
+        _ stream: ResponseStream, toHead: Bool, _ makeSource: (Int) -> LiveSource
+    ) -> OpaquePointer? {
+        let content: StreamSource.Content
+        if toHead {
+            content = .read { _ in .end }
+        } else if let live = stream.live {
+            let source = makeSource(live.capacity)
+            live.start(source)
+            content = .live(source)
+        } else {
+            content = .read(stream.makeReader())
+        }
+        let source = Unmanaged.passRetained(StreamSource(content, length: stream.length))
         let handle = MHD_create_response_from_callback(
             stream.length.map(UInt64.init) ?? espalier_mhd_size_unknown, blockSize, readStream, source.toOpaque(),
             releaseStream)
@@ -82,17 +100,35 @@ struct PreparedResponse: ~Copyable {
 
 /// A reader on its way through libmicrohttpd, which calls it for one connection only and never twice at once.
 private final class StreamSource {
-    private let read: ResponseStream.Reader
+    enum Content {
+        case read(ResponseStream.Reader)
+        case live(LiveSource)
+    }
+
+    private let content: Content
     private let length: Int?
 
-    init(_ read: @escaping ResponseStream.Reader, length: Int?) {
-        self.read = read
+    init(_ content: Content, length: Int?) {
+        self.content = content
         self.length = length
+    }
+
+    deinit {
+        if case .live(let source) = content { source.close() }
     }
 
     /// A reader that breaks its contract is a failed one: zero bytes would be asked for again at once, for ever.
     func fill(_ buffer: UnsafeMutableRawBufferPointer, at position: UInt64) -> Int {
-        switch read(buffer) {
+        let step: ResponseStream.Step
+        switch content {
+        case .read(let read):
+            step = read(buffer)
+        case .live(let source):
+            // Nothing yet: the connection is suspended, so that this is not asked for again at once.
+            guard let read = source.read(into: buffer) else { return 0 }
+            step = read
+        }
+        return switch step {
         case .filled(let count) where (1...buffer.count).contains(count): count
         case .end where length == nil || position == UInt64(length ?? 0): espalier_mhd_end_of_stream
         default: espalier_mhd_end_with_error

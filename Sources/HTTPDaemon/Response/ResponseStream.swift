@@ -1,7 +1,6 @@
 /// A body made while it is sent, so that it need never exist as a whole.
 public struct ResponseStream: Sendable {
-    /// What one call of a reader did. A body that is pushed, as events are, would add a case here for "nothing yet":
-    /// the connection is suspended then, and resumed when there is more.
+    /// What one call of a reader did.
     public enum Step: Sendable {
         /// So many bytes, at least one, are in the buffer.
         case filled(Int)
@@ -16,11 +15,35 @@ public struct ResponseStream: Sendable {
     /// The size in bytes where it is known; otherwise the body is sent in chunks.
     public let length: Int?
     package let makeReader: @Sendable () -> Reader
+    let live: Live?
+
+    /// A body that is pushed.
+    struct Live: Sendable {
+        let capacity: Int
+        let start: @Sendable (LiveSource) -> Void
+    }
 
     /// - Parameter makeReader: called once per response sent, and not for `HEAD`.
     public init(length: Int? = nil, makeReader: @escaping @Sendable () -> Reader) {
         self.length = length
         self.makeReader = makeReader
+        live = nil
+    }
+
+    private init(live: Live) {
+        length = nil
+        makeReader = { { _ in .failed } }
+        self.live = live
+    }
+
+    /// A body that is sent piece by piece as things happen.
+    /// - Parameters:
+    ///   - capacity: bytes that may wait for a slow client before it is cut off.
+    ///   - start: called once per response sent, on the connection's thread, and not for `HEAD`. It must not block.
+    public static func live(
+        capacity: Int = 1 << 20, start: @escaping @Sendable (LiveSource) -> Void
+    ) -> ResponseStream {
+        ResponseStream(live: Live(capacity: capacity, start: start))
     }
 
     /// The same bytes as `.bytes`, copied out block by block instead of once more as a whole.

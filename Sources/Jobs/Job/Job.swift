@@ -79,12 +79,14 @@ public struct JobSubmission: Sendable {
     public var sweep: SweepMembership?
     /// What of data and starting weights is to be kept in the store together with the job.
     public var contents: [StoredContent]
+    /// What tells a repetition of the client's request from a new one; nil if the client does not mind.
+    public var identity: RequestIdentity?
 
     /// A submission under a new random id, unless one is given.
     public init(
         id: JobID = .random(), name: String? = nil, owner: String? = nil, settings: [UInt8], tableHash: String,
         initialWeightsHash: String? = nil, parameterCount: Int, epochs: Int,
-        sweep: SweepMembership? = nil, contents: [StoredContent] = []
+        sweep: SweepMembership? = nil, contents: [StoredContent] = [], identity: RequestIdentity? = nil
     ) {
         self.id = id
         self.name = name
@@ -96,5 +98,6 @@ public struct JobSubmission: Sendable {
         self.epochs = epochs
         self.sweep = sweep
         self.contents = contents
+        self.identity = identity
     }
 }

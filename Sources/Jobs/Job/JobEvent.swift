@@ -4,7 +4,7 @@ import JSONDocument
 public struct JobEvent: Hashable, Sendable {
     /// What can happen.
     public enum Kind: String, CaseIterable, Codable, Sendable {
-        case queued, started, cancelling, requeued, succeeded, failed, cancelled
+        case queued, started, resumed, cancelling, requeued, succeeded, failed, cancelled
     }
 
     /// Counted from 1 within the job, without gaps.
@@ -28,7 +28,7 @@ public struct JobEvent: Hashable, Sendable {
         var json = JSONWriter()
         json.object { json in
             switch kind {
-            case .queued, .requeued, .cancelling:
+            case .queued, .requeued, .cancelling, .resumed:
                 break
             case .started:
                 json.member("attempt", job.attempts)

@@ -1,3 +1,5 @@
+import JSONDocument
+
 /// The status machine. Each step changes the job in memory and returns the event to be stored with it, in one
 /// transaction; nil means the step does not apply and nothing changed. Every store goes through these.
 extension Job {
@@ -43,6 +45,15 @@ extension Job {
         case .failed: return event(.failed, at: now)
         case .cancelled: return event(.cancelled, at: now)
         }
+    }
+
+    /// An attempt goes on from a checkpoint, if `leaseEpoch` still holds the job; `epoch` epochs are done.
+    package mutating func resume(leaseEpoch: Int, epoch: Int, at now: Timestamp) -> JobEvent? {
+        guard isHeld(by: leaseEpoch) else { return nil }
+        var data = JSONWriter()
+        data.object { $0.member("epoch", epoch) }
+        lastEvent += 1
+        return JobEvent(number: lastEvent, kind: .resumed, at: now, data: data.bytes)
     }
 
     /// Hands an interrupted job back, if `leaseEpoch` still holds it: running → queued, cancelling → cancelled.

@@ -39,6 +39,16 @@ public struct JobArchive: Sendable {
         try networks.network(of: id, content: store.network(id))
     }
 
+    /// Has it written down that an attempt at `job` has got somewhere.
+    func noteProgress(of job: Job) throws(StoreError) {
+        _ = try store.progressed(job.id, leaseEpoch: job.leaseEpoch)
+    }
+
+    /// Has it written down that an attempt at `job` goes on after `epoch` epochs.
+    func noteResumption(of job: Job, epoch: Int) throws(StoreError) {
+        _ = try store.resumed(job.id, leaseEpoch: job.leaseEpoch, epoch: epoch)
+    }
+
     /// Keeps a network for `id`. What is returned belongs into the job's ending; with nil it is in a file, on disk.
     func keep(_ network: TrainedNetwork, for id: JobID) throws(StorageError) -> [UInt8]? {
         let bytes = network.encoded()

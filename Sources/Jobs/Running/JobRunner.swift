@@ -8,15 +8,21 @@ public struct JobRunner: Sendable {
     public static let attemptLimit = 3
 
     private let archive: JobArchive
+    private let checkpoints: CheckpointArchive?
+    private let checkpointInterval: Double
     private let limits: DatasetLimits
     private let report: @Sendable (String) -> Void
 
-    /// A runner over this archive. What the operator must know of a job's failure goes to `report`.
+    /// A runner over this archive, which keeps checkpoints every `checkpointInterval` seconds if it has a place for them.
+    /// What the operator must know of a job's failure goes to `report`.
     public init(
-        archive: JobArchive, limits: DatasetLimits = DatasetLimits(),
+        archive: JobArchive, checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
+        limits: DatasetLimits = DatasetLimits(),
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.archive = archive
+        self.checkpoints = checkpoints
+        self.checkpointInterval = checkpointInterval
         self.limits = limits
         self.report = report
     }
@@ -45,13 +51,48 @@ public struct JobRunner: Sendable {
             let layers = try job.initialWeightsHash.map { try archive.initialLayers($0) }
             let plan = try JobPlan(
                 stored: job.settings, initialLayers: layers, table: archive.table(job.tableHash), limits: limits)
-            let outcome = try Training.run(plan.network, plan.training, on: plan.data.sets, monitor: monitor)
+            let outcome = try train(plan, job, monitor)
             if outcome.interrupted { return .interrupted }
             return .finished(try ending(of: job, plan, outcome))
         } catch {
             let failure = JobFailure(error)
             if failure.code != "invalid_content" { report("\(job.id): \(error)") }
             return .finished(JobEnding(.failed, history: monitor.history, failure: failure))
+        }
+    }
+
+    private func train(_ plan: JobPlan, _ job: Job, _ monitor: TrainingMonitor) throws -> TrainingOutcome {
+        guard let checkpoints, !JobRunner.isBrief(job) else {
+            return try Training.run(plan.network, plan.training, on: plan.data.sets, monitor: monitor)
+        }
+        let latest = checkpoints.latest(of: job, report: report)
+        let keeper = CheckpointKeeper(
+            checkpoints, of: job, after: latest?.number ?? 0,
+            progressed: { note(job) { try archive.noteProgress(of: job) } },
+            report: report)
+        defer { keeper.end() }
+        var checkpointing = Checkpointing(interval: checkpointInterval) { keeper.save($0, $1) }
+        if let latest {
+            checkpointing.resuming = latest.checkpoint
+            checkpointing.hasResumed = { epoch in note(job) { try archive.noteResumption(of: job, epoch: epoch) } }
+            do {
+                return try Training.run(
+                    plan.network, plan.training, on: plan.data.sets, monitor: monitor, checkpointing: checkpointing)
+            } catch let error as CheckpointError {
+                report("\(job.id): begins anew, its checkpoint cannot be used: \(error)")
+                checkpointing.resuming = nil
+            }
+        }
+        return try Training.run(
+            plan.network, plan.training, on: plan.data.sets, monitor: monitor, checkpointing: checkpointing)
+    }
+
+    /// What is noted beside a run must not end it.
+    private func note(_ job: Job, _ write: () throws -> Void) {
+        do {
+            try write()
+        } catch {
+            report("\(job.id): \(error)")
         }
     }
 

@@ -6,7 +6,12 @@ import Perceptron
 /// A worker's writes are fenced: `finish` and `requeue` name the lease epoch their attempt began with and do nothing
 /// once the job was given to someone else.
 public protocol JobStore: SweepStore {
-    /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken.
+    /// Hears of every change of a job that has an event.
+    var watch: JobWatch { get }
+
+    /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken. Where the submission's
+    /// identity is known, nothing is queued and the answer is the job it made the first time; throws `keyReused` if its
+    /// key belongs to another request and `keySpent` if that job has been deleted.
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job
     /// One job.
     func job(_ id: JobID) throws(StoreError) -> Job?
@@ -26,6 +31,13 @@ public protocol JobStore: SweepStore {
     /// Hands back an interrupted job: it is queued again in its old place, or cancelled if that was asked for. Returns
     /// whether the attempt still held the job; if not, nothing changed.
     func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool
+    /// Forgives a job its earlier attempts: this one has left a checkpoint, so that the job is not what ends the service. Returns whether the attempt still held the
+    /// job; if not, nothing changed.
+    func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool
+
+    /// Notes that an attempt goes on from a checkpoint, `epoch` epochs being done. Returns whether the attempt still held
+    /// the job; if not, nothing changed.
+    func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool
 
     /// Asks for cancellation: at once while queued, by way of the worker while running.
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome
@@ -53,14 +65,20 @@ public protocol JobStore: SweepStore {
     /// Jobs waiting for a worker. This one call waits for nothing.
     func queuedCount() throws(StoreError) -> Int
 
-    /// Adds a data set and keeps its table, if that has no file. Throws `duplicate` if the id is taken.
-    func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError)
+    /// Adds a data set and keeps its table, if that has no file. Throws `duplicate` if the id is taken. With a known
+    /// `identity` nothing is added and the answer is the data set it made the first time; throws as `submit` does.
+    func addDataset(
+        _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
+    ) throws(StoreError) -> DatasetRecord
     /// One data set.
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
     /// Data sets, newest first; paging as in `list`.
     func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord>
     /// Forgets a data set, and its table if no job needs that, and returns what it was; nil if it is unknown.
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
+
+    /// The id of what a request with this identity has made; nil if its key is new. Throws `keyReused`.
+    func target(of identity: RequestIdentity) throws(StoreError) -> String?
 
     /// The tables that jobs, sweeps or data sets still need.
     func referencedTables() throws(StoreError) -> Set<String>
@@ -74,8 +92,10 @@ extension JobStore {
         try list(status: status, sweep: nil, after: after, limit: limit)
     }
 
-    /// Adds a data set whose table is a file. Throws `duplicate` if the id is taken.
-    public func addDataset(_ dataset: DatasetRecord) throws(StoreError) { try addDataset(dataset, table: nil) }
+    /// Adds a data set. Throws `duplicate` if the id is taken.
+    public func addDataset(_ dataset: DatasetRecord, table: StoredContent? = nil) throws(StoreError) {
+        _ = try addDataset(dataset, table: table, identity: nil)
+    }
 }
 
 /// What came of a worker's turning from one job to the next.

@@ -9,6 +9,16 @@ public final class MemoryStore: JobStore {
         var events: [JobEvent] = []
     }
 
+    struct KeyName: Hashable {
+        let owner: String?
+        let key: String
+
+        init(_ identity: RequestIdentity) {
+            owner = identity.owner
+            key = identity.key
+        }
+    }
+
     struct State {
         var jobs = MemoryList<Record>()
         var datasets = MemoryList<DatasetRecord>()
@@ -16,9 +26,23 @@ public final class MemoryStore: JobStore {
         /// Places of their jobs in `jobs`.
         var sweepPlaces: [SweepMembership: Int] = [:]
         var contents: [String: [UInt8]] = [:]
+        var keys: [KeyName: KeyUse] = [:]
         /// Places of the queued jobs in `jobs`, oldest first.
         var queue: [Int] = []
         var counts = Dictionary(uniqueKeysWithValues: JobStatus.allCases.map { ($0, 0) })
+
+        /// The id of what `identity` made before.
+        func target(of identity: RequestIdentity?) throws(StoreError) -> String? {
+            guard let identity else { return nil }
+            return try keys[KeyName(identity)]?.target(for: identity)
+        }
+
+        /// Takes `identity`'s key for `target`.
+        mutating func note(_ identity: RequestIdentity?, for target: String, at now: Timestamp) {
+            guard let identity else { return }
+            keys = keys.filter { now.milliseconds - $0.value.at.milliseconds < RequestIdentity.lifetime }
+            keys[KeyName(identity)] = KeyUse(fingerprint: identity.fingerprint, target: target, at: now)
+        }
 
         mutating func keep(_ contents: [StoredContent]) {
             for content in contents { self.contents[content.hash] = content.bytes }
@@ -54,6 +78,8 @@ public final class MemoryStore: JobStore {
         }
     }
 
+    /// Hears of every change of a job that has an event.
+    public let watch = JobWatch()
     let state = Guarded(State())
     let clock: @Sendable () -> Timestamp
 
@@ -65,15 +91,20 @@ public final class MemoryStore: JobStore {
         var job = Job(submission, createdAt: clock())
         let event = job.submitted()
         let record = Record(job: job, events: [event])
-        try state.withLock { (state) throws(StoreError) in
+        return try state.withLock { (state) throws(StoreError) in
+            if let id = try state.target(of: submission.identity) {
+                guard let job = state.jobs[id]?.job else { throw .keySpent }
+                return job
+            }
             if let sweep = job.sweep, state.sweepPlaces[sweep] != nil { throw .duplicate(job.id.description) }
             let place = try state.jobs.append(record, id: job.id.description)
             if let sweep = job.sweep { state.sweepPlaces[sweep] = place }
             state.queue.append(place)
             state.counts[.queued, default: 0] += 1
             state.keep(submission.contents)
+            state.note(submission.identity, for: job.id.description, at: job.createdAt)
+            return job
         }
-        return job
     }
 
     /// One job.
@@ -95,19 +126,28 @@ public final class MemoryStore: JobStore {
     }
 
     /// Gives the oldest queued job to the caller.
-    public func claim() -> Job? { state.withLock { claim(&$0) } }
+    public func claim() -> Job? {
+        let job = state.withLock { claim(&$0) }
+        if let job { watch.notify(job.id) }
+        return job
+    }
 
     /// Ends a job, if the attempt still holds it.
     public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) -> Bool {
-        state.withLock { finish(id, leaseEpoch, ending, &$0) }
+        let wasHeld = state.withLock { finish(id, leaseEpoch, ending, &$0) }
+        watch.notify(id)
+        return wasHeld
     }
 
     /// Ends a job, if the attempt still holds it, and gives the oldest queued one to the caller.
     public func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) -> Turnover {
-        state.withLock { state in
+        let turnover = state.withLock { state in
             let wasHeld = finish(id, leaseEpoch, ending, &state)
             return Turnover(wasHeld: wasHeld, next: claim(&state))
         }
+        watch.notify(id)
+        if let next = turnover.next { watch.notify(next.id) }
+        return turnover
     }
 
     private func claim(_ state: inout State) -> Job? {
@@ -126,15 +166,37 @@ public final class MemoryStore: JobStore {
 
     /// Hands back an interrupted job, if the attempt still holds it.
     public func requeue(_ id: JobID, leaseEpoch: Int) -> Bool {
-        state.withLock { state in
+        defer { watch.notify(id) }
+        return state.withLock { state in
             guard let place = state.jobs.place(of: id.description) else { return false }
             return state.change(place) { $0.requeue(leaseEpoch: leaseEpoch, at: clock()) }
         }
     }
 
+    /// Forgives a job its earlier attempts, if the attempt still holds it.
+    public func progressed(_ id: JobID, leaseEpoch: Int) -> Bool {
+        state.withLock { state in
+            guard let place = state.jobs.place(of: id.description),
+                state.jobs[place]?.job.isHeld(by: leaseEpoch) == true
+            else { return false }
+            state.jobs[place]?.job.attempts = 1
+            return true
+        }
+    }
+
+    /// Notes that an attempt goes on from a checkpoint, if it still holds its job.
+    public func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) -> Bool {
+        defer { watch.notify(id) }
+        return state.withLock { state in
+            guard let place = state.jobs.place(of: id.description) else { return false }
+            return state.change(place) { $0.resume(leaseEpoch: leaseEpoch, epoch: epoch, at: clock()) }
+        }
+    }
+
     /// Asks for cancellation.
     public func requestCancel(_ id: JobID) -> CancelOutcome {
-        state.withLock { state in
+        defer { watch.notify(id) }
+        return state.withLock { state in
             guard let place = state.jobs.place(of: id.description) else { return .unknown }
             _ = state.change(place) { $0.requestCancel(at: clock()) }
             return state.jobs[place].map { CancelOutcome(after: $0.job) } ?? .unknown
@@ -143,7 +205,8 @@ public final class MemoryStore: JobStore {
 
     /// Forgets a finished job.
     public func delete(_ id: JobID) -> DeleteOutcome {
-        state.withLock { state in
+        defer { watch.notify(id) }
+        return state.withLock { state in
             guard let job = state.jobs[id.description]?.job else { return .unknown }
             guard job.status.isTerminal, job.sweep == nil else { return .conflict(job) }
             state.jobs.remove(id.description)
@@ -190,10 +253,26 @@ public final class MemoryStore: JobStore {
     public func queuedCount() -> Int { state.withLock { $0.queue.count } }
 
     /// Adds a data set.
-    public func addDataset(_ dataset: DatasetRecord, table: StoredContent?) throws(StoreError) {
-        try state.withLock { (state) throws(StoreError) in
+    public func addDataset(
+        _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
+    ) throws(StoreError) -> DatasetRecord {
+        let now = clock()
+        return try state.withLock { (state) throws(StoreError) in
+            if let id = try state.target(of: identity) {
+                guard let dataset = state.datasets[id] else { throw .keySpent }
+                return dataset
+            }
             _ = try state.datasets.append(dataset, id: dataset.id.description)
             if let table { state.keep([table]) }
+            state.note(identity, for: dataset.id.description, at: now)
+            return dataset
+        }
+    }
+
+    /// The id of what a request with this identity has made.
+    public func target(of identity: RequestIdentity) throws(StoreError) -> String? {
+        try state.withLock { (state) throws(StoreError) in
+            try state.keys[KeyName(identity)]?.target(for: identity)
         }
     }
 

@@ -10,6 +10,10 @@ public enum StoreError: Error, Hashable, Sendable {
     case unknownCursor(String)
     /// The id is taken already.
     case duplicate(String)
+    /// The key of a request belongs to another request.
+    case keyReused
+    /// The key of a request is known, and what the request made has been deleted since.
+    case keySpent
     /// Another server uses the data directory.
     case inUse(String)
     /// The data was written by a newer version of this program.
@@ -25,6 +29,8 @@ extension StoreError: CustomStringConvertible {
         case .corrupt(let detail): "the store is damaged: \(detail)"
         case .unknownCursor(let id): "nothing is known of \(id)"
         case .duplicate(let id): "\(id) exists already"
+        case .keyReused: "the key belongs to another request"
+        case .keySpent: "what was made with the key has been deleted"
         case .inUse(let detail): "the data directory is in use: \(detail)"
         case .newerSchema(let detail): "the data is newer than this program: \(detail)"
         }

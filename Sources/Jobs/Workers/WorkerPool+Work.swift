@@ -76,7 +76,6 @@ extension WorkerPool {
         let completion = runInTurn(job, monitor, place: place)
         if isBrief { state.withLock { $0.brief -= 1 } }
         let next = settle(job, completion)
-        if case .finished = completion { didFinish(job) }
         // Only now: until the ending is stored, the job's readers find its progress here.
         state.withLock { state in
             if state.monitors[job.id] === monitor { state.monitors[job.id] = nil }
@@ -131,16 +130,20 @@ extension WorkerPool {
         }
         if let seen {
             do throws(StoreError) {
-                let next = try store.finishAndClaim(job.id, leaseEpoch: job.leaseEpoch, ending).next
-                if next == nil { noteEmptyQueue(seen: seen) }
-                return next
+                let turnover = try store.finishAndClaim(job.id, leaseEpoch: job.leaseEpoch, ending)
+                if turnover.wasHeld { didFinish(job) }
+                if turnover.next == nil { noteEmptyQueue(seen: seen) }
+                return turnover.next
             } catch {
                 // What keeps a claim from succeeding must not keep an ending: from here on each goes its own way.
                 release()
                 report(error)
             }
         }
-        _ = persist { () throws(StoreError) in try store.finish(job.id, leaseEpoch: job.leaseEpoch, ending) }
+        let wasHeld = persist { () throws(StoreError) in
+            try store.finish(job.id, leaseEpoch: job.leaseEpoch, ending)
+        }
+        if wasHeld == true { didFinish(job) }
         return nil
     }
 

@@ -73,7 +73,8 @@ public enum GradientCheck {
         var start = function.costAndGradient()
         if let error = options.deliberateError { try error.make(in: &start.gradient, sample) }
         return try compare(
-            start, with: function, sample: sample, l1Lambda: training.l1Lambda, examples: size.examples, epsilon: options.epsilon, isCancelled: isCancelled)
+            start, with: function, sample: sample, l1Lambda: training.l1Lambda, examples: size.examples,
+            epsilon: options.epsilon, isCancelled: isCancelled)
     }
 
     /// Compares any `gradient` (arena order) with the differences of `function`, all parameters.

@@ -52,6 +52,22 @@ public struct NumPyRandomState: Sendable {
         }
     }
 
+    func write(to writer: StateWriter) {
+        state.withUnsafeBufferPointer { words in
+            if let base = words.baseAddress { writer.append(base, count: Self.size) }
+        }
+        writer.append(next)
+        writer.append(keptNormal)
+    }
+
+    mutating func read(from reader: inout StateReader) throws(CheckpointError) {
+        var words: [UInt32] = []
+        for _ in 0..<Self.size { words.append(try reader.take()) }
+        let next: Int = try reader.take()
+        guard (0...Self.size).contains(next) else { throw .damaged }
+        (state, self.next, keptNormal) = (words, next, try reader.takeOptional())
+    }
+
     private mutating func word() -> UInt32 {
         if next == Self.size { refill() }
         var y = state[next]

@@ -65,6 +65,17 @@ final class DropoutMasks {
             units: site.units, keepProb: site.keepProb)
     }
 
+    /// Whether the next step's masks depend on the steps before: Philox counts, and fixed masks begin anew.
+    private var hasState: Bool { generator == .numpy && !fixed && !sites.isEmpty }
+
+    func write(to state: StateWriter) {
+        if hasState { numpy.write(to: state) }
+    }
+
+    func read(from state: inout StateReader) throws(CheckpointError) {
+        if hasState { try numpy.read(from: &state) }
+    }
+
     /// rand(units, rows) < keepProb, unit by unit.
     private func drawLikeNumPy(_ site: Site, rows: Int) {
         for unit in 0..<site.units {

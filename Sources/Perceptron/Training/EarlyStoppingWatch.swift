@@ -9,9 +9,9 @@ struct EarlyStoppingWatch {
     }
 
     let rules: EarlyStopping
-    private(set) var bestEpoch: Int?
-    private var bestValue = 0.0
-    private var waited = 0
+    var bestEpoch: Int?
+    var bestValue = 0.0
+    var waited = 0
 
     init(_ rules: EarlyStopping) { self.rules = rules }
 

@@ -27,7 +27,7 @@ final class GradientStep<S: Scalar> {
 
     private let plans: [Plan]
     private let loss: Loss<S>
-    private let masks: DropoutMasks
+    let masks: DropoutMasks
     private let inputSite: DropoutMasks.Site?
     /// (rows, inputs) in panels: the batch's inputs, and those with dropout.
     private let input: Matrix<S>

@@ -21,7 +21,15 @@ struct Optimizer<S: Scalar> {
     private let first: Values
     private let second: Values
     /// β₁ᵗ and β₂ᵗ of Adam's bias correction after t updates.
-    private var powers = (1.0, 1.0)
+    var powers = (1.0, 1.0)
+    /// The moments that the rule has.
+    var moments: [Values] {
+        switch rule {
+        case .sgd: []
+        case .momentum, .rmsprop: [first]
+        case .adam, .adamw: [first, second]
+        }
+    }
 
     init(
         _ rule: OptimizerSpecification, count: Int, kernels: Kernels<S>, workspace: Workspace

@@ -1,7 +1,7 @@
 /// A copy of parameters and running statistics, to come back to.
 struct Snapshot<S: Scalar> {
-    private let parameters: UnsafeMutablePointer<S>
-    private let running: UnsafeMutablePointer<S>
+    let parameters: UnsafeMutablePointer<S>
+    let running: UnsafeMutablePointer<S>
 
     init(_ arenas: Arenas<S>, _ layout: ParameterLayout, in workspace: Workspace) throws(TrainingError) {
         parameters = try workspace.take(layout.count)

@@ -1,54 +1,64 @@
 /// One run: epochs, steps, evaluations, and the reasons to stop.
 final class Trainer<S: Scalar> {
     /// What makes the gradient of a batch.
-    private enum Step {
+    enum Step {
         case gemm(GradientStep<S>)
         /// With room for the batches of a set that is not kept encoded.
         case fused(FusedStep<S>, inputs: UnsafeMutablePointer<S>, targets: UnsafeMutablePointer<S>)
     }
 
     private let network: NetworkSpecification
-    private let training: TrainingSpecification
-    private let monitor: TrainingMonitor
+    let training: TrainingSpecification
+    let monitor: TrainingMonitor
     private let shape: NetworkShape
-    private let layout: ParameterLayout
-    private let train: EncodedSet<S>
+    let layout: ParameterLayout
+    let train: EncodedSet<S>
     private let dev: EncodedSet<S>?
     private let test: EncodedSet<S>?
     private let batchRows: Int
-    private let stepsPerEpoch: Int
+    let stepsPerEpoch: Int
     private let isFullBatch: Bool
     private let augmenter: ExampleAugmenter?
     private let penalty: Penalty<S>
     private let kernels: Kernels<S>
+    let instructionSet: InstructionSet
 
     private let workspace = Workspace()
     private let team: ThreadTeam
-    private let arenas: Arenas<S>
-    private let step: Step
+    let arenas: Arenas<S>
+    let step: Step
     private let evaluator: Evaluator<S>
-    private let snapshot: Snapshot<S>?
+    let snapshot: Snapshot<S>?
     /// Places in the training set, in the epoch's order; empty with a full batch.
     private var order: [Int32]
 
-    private var optimizer: Optimizer<S>
-    private var watch: EarlyStoppingWatch?
+    var optimizer: Optimizer<S>
+    var watch: EarlyStoppingWatch?
     private var clock = StepClock()
-    private var startedAt = 0.0
-    private var evaluationSeconds = 0.0
+    var startedAt = 0.0
+    var evaluationSeconds = 0.0
     /// Completed epochs.
-    private var epoch = 0
+    var epoch = 0
     /// Completed steps of the run.
-    private var steps = 0
+    var steps = 0
     /// Those when the last epoch was completed: parameters beyond it belong to no epoch.
-    private var stepsAtEpochEnd = 0
+    var stepsAtEpochEnd = 0
     private var stopReason: StopReason?
     private var divergence: TrainingOutcome.Divergence?
-    private var history: [HistoryRow] = []
-    private var lowestDevLoss: TrainingOutcome.Best?
-    private var bestEpoch: TrainingOutcome.Best?
-    private var stepCost: Double?
-    private var clippedNorm: Double?
+    var history: [HistoryRow] = []
+    var lowestDevLoss: TrainingOutcome.Best?
+    var bestEpoch: TrainingOutcome.Best?
+    var stepCost: Double?
+    var clippedNorm: Double?
+    var checkpointing: Checkpointing?
+    /// When the next checkpoint is due, by the monotonic clock.
+    var nextCheckpoint = Double.infinity
+    /// Where a resumed run goes on within its epoch, and the costs of the epoch's steps before; nil once it has.
+    var resumed: (step: Int, costs: Double)?
+    /// Seconds of the run before it was resumed.
+    var secondsBefore = 0.0
+    /// Whether all that belongs to the end of the last epoch is done. Asked to stop, a run may leave it half done.
+    private var isEpochEndDone = true
     /// The last measurement and the step it was made after.
     private var measured: (steps: Int, train: SetMetrics?, dev: SetMetrics?) = (-1, nil, nil)
 
@@ -63,6 +73,7 @@ final class Trainer<S: Scalar> {
         shape = NetworkShape(network)
         layout = ParameterLayout(shape)
         kernels = Kernels(execution.instructionSet)
+        instructionSet = execution.instructionSet
         let keeper = execution.evaluation == .fused ? workspace : nil
         train = try EncodedSet(sets.train, network: network, keptIn: keeper)
         dev = try Self.encoded(sets.dev, network, keeper)
@@ -124,7 +135,9 @@ final class Trainer<S: Scalar> {
 
     func run() -> TrainingOutcome {
         FloatingPointMode.flushingDenormals {
-            startedAt = MonotonicClock.seconds
+            let now = MonotonicClock.seconds
+            startedAt = now - secondsBefore
+            if let checkpointing { nextCheckpoint = now + checkpointing.interval }
             if isFullBatch, augmenter == nil { loadAll() }
             loop()
             return finish()
@@ -146,12 +159,16 @@ final class Trainer<S: Scalar> {
     }
 
     private func loop() {
-        record(learningRate: training.learningRate(epoch: 0))
+        if resumed == nil {
+            record(learningRate: training.learningRate(epoch: 0))
+            isEpochEndDone = monitor.stopRequest == nil
+        }
         while epoch < training.epochs, stopReason == nil {
             guard runEpoch() else { return }
             epoch += 1
             stepsAtEpochEnd = steps
             finishEpoch()
+            isEpochEndDone = monitor.stopRequest == nil
         }
     }
 
@@ -173,14 +190,19 @@ final class Trainer<S: Scalar> {
     /// The epoch's steps over the training set in the given order (its own with a full batch); answers the sum of
     /// their costs, nil if something ended them.
     private func runSteps(order: UnsafePointer<Int32>?, rate: Double) -> Double? {
-        var costs = 0.0
-        for number in 0..<stepsPerEpoch {
-            if monitor.stopRequest != nil {
+        var (first, costs) = resumed ?? (0, 0)
+        resumed = nil
+        for number in first..<stepsPerEpoch {
+            if let request = monitor.stopRequest {
+                if request == .interrupt, isEpochEndDone, let checkpointing {
+                    save(checkpointing, beforeStep: number, costs: costs)
+                }
                 stopReason = .cancelled
                 return nil
             }
             if let now = clock.tick() {
                 report(now, stepInEpoch: number)
+                if now >= nextCheckpoint, let checkpointing { save(checkpointing, beforeStep: number, costs: costs) }
                 if let limit = training.timeLimitSeconds, now - startedAt >= limit {
                     stopReason = .timeLimit
                     return nil

@@ -9,12 +9,36 @@ public enum Training {
         try run(network, training, on: sets, monitor: monitor, plan: nil)
     }
 
+    /// The same with checkpoints, from one if there is one to go on from.
+    /// - Throws: `TrainingError`, or `CheckpointError` where that one is not of this run or this machine.
+    public static func run(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, on sets: DataSets, monitor: TrainingMonitor,
+        checkpointing: Checkpointing
+    ) throws -> TrainingOutcome {
+        let execution = try execution(network, training, sets)
+        return switch training.precision {
+        case .float32: try Trainer<Float>(network, training, sets, monitor, execution).run(checkpointing)
+        case .float64: try Trainer<Double>(network, training, sets, monitor, execution).run(checkpointing)
+        }
+    }
+
     /// The same by a given plan (where the network and its dropout allow it) and instruction set; nil for what fits
     /// best, or what the environment asks for.
     package static func run(
         _ network: NetworkSpecification, _ training: TrainingSpecification, on sets: DataSets, monitor: TrainingMonitor,
         plan: ExecutionPlan?, instructionSet: InstructionSet? = nil
     ) throws(TrainingError) -> TrainingOutcome {
+        let execution = try execution(network, training, sets, plan: plan, instructionSet: instructionSet)
+        switch training.precision {
+        case .float32: return try Trainer<Float>(network, training, sets, monitor, execution).run()
+        case .float64: return try Trainer<Double>(network, training, sets, monitor, execution).run()
+        }
+    }
+
+    private static func execution(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets,
+        plan: ExecutionPlan? = nil, instructionSet: InstructionSet? = nil
+    ) throws(TrainingError) -> Execution {
         try check(network, training, sets)
         let instructions: InstructionSet
         do {
@@ -22,12 +46,8 @@ public enum Training {
         } catch {
             throw .instructionSet(error)
         }
-        let execution = Execution(
+        return Execution(
             network, training, examples: sets.train.count, plan: plan, instructionSet: instructions)
-        switch training.precision {
-        case .float32: return try Trainer<Float>(network, training, sets, monitor, execution).run()
-        case .float64: return try Trainer<Double>(network, training, sets, monitor, execution).run()
-        }
     }
 
     /// About how much memory a run over `rows` training rows takes beside its data, in bytes: parameters, gradient and

@@ -15,8 +15,10 @@ struct DatasetsController: Sendable {
         let name = query.string("name")
         let options = try csvOptions(&query, mediaType)
         try query.finish()
+        let identity = try RequestIdentity(request)
+        if let known = try service.repeatedDataset(identity) { return try created(known).replayed() }
         let body = request.request.body
-        let dataset = try service.custody.takingIn {
+        let (dataset, isNew) = try service.custody.takingIn {
             let isMapped = if case .spooled = body { true } else { false }
             let (table, hash) = try body.withUnsafeBytes { bytes in
                 let content = UploadedContent(bytes, isMapped: isMapped)
@@ -27,11 +29,15 @@ struct DatasetsController: Sendable {
             let dataset = DatasetRecord(
                 name: name, createdAt: service.clock(), tableHash: table.hash, sha256: hash, bytes: body.count,
                 mediaType: mediaType.name, schema: schema.bytes)
-            try service.store.addDataset(
-                dataset, table: table.content.map { StoredContent(hash: table.hash, bytes: $0) })
-            return dataset
+            let stored = try service.store.addDataset(
+                dataset, table: table.content.map { StoredContent(hash: table.hash, bytes: $0) }, identity: identity)
+            return (stored, stored.id == dataset.id)
         }
-        return try answer(201, dataset, headers: [("Location", "/v1/datasets/\(dataset.id)")])
+        return try created(dataset).replayed(!isNew)
+    }
+
+    private func created(_ dataset: DatasetRecord) throws -> HTTPResponse {
+        try answer(201, dataset, headers: [("Location", "/v1/datasets/\(dataset.id)")])
     }
 
     private func csvOptions(_ query: inout QueryReader, _ mediaType: MediaType) throws -> CSVOptions? {

@@ -37,7 +37,8 @@ struct GradientChecksController: Sendable {
         } catch let missing as GradientCheck.NoSuchTensor {
             throw Faults(
                 pointer: "/gradient_check/deliberate_error",
-                detail: "names no trained tensor of the network, whose layers are 0 to \(missing.layers - 1); with batch "
+                detail:
+                    "names no trained tensor of the network, whose layers are 0 to \(missing.layers - 1); with batch "
                     + "normalisation hidden layers have gamma and beta in place of biases")
         } catch let excess as GradientCheck.TooMuchWork {
             throw Faults(

@@ -7,8 +7,9 @@ struct JobsController: Sendable {
     let service: TrainingService
 
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
-        let job = try service.submit(JSONDocument.parse(request.bytes).root)
-        return answer(202, job, headers: [("Location", "/v1/jobs/\(job.id)")])
+        let identity = try RequestIdentity(request)
+        let (job, isNew) = try service.submit(JSONDocument.parse(request.bytes).root, identity: identity)
+        return answer(202, job, headers: [("Location", "/v1/jobs/\(job.id)")]).replayed(!isNew)
     }
 
     func list(_ request: RoutedRequest) throws -> HTTPResponse {
@@ -26,7 +27,21 @@ struct JobsController: Sendable {
         }
     }
 
-    func show(_ request: RoutedRequest) throws -> HTTPResponse { answer(200, try job(request)) }
+    func show(_ request: RoutedRequest) throws -> HTTPResponse {
+        let job = try job(request)
+        guard !job.status.isTerminal, let limit = Preferences(request.head.headers).wait else {
+            return answer(200, job)
+        }
+        return service.answerWhenEnded(job.id, limit: limit) {
+            do {
+                var response = answer(200, try service.job(job.id))
+                response.headers.append(("Preference-Applied", "wait=\(limit.components.seconds)"))
+                return response
+            } catch {
+                return Problem(from: error).response
+            }
+        }
+    }
 
     /// The answer of `show`, if the store has the job in memory.
     func showFromMemory(_ parameters: [String]) -> HTTPResponse? {
@@ -67,16 +82,23 @@ struct JobsController: Sendable {
     }
 
     func events(_ request: RoutedRequest) throws -> HTTPResponse {
-        guard let events = try service.store.events(try jobID(request), after: 0) else { throw Problem.noJob }
-        return .list(events) { event, json in
-            json.object { json in
-                json.member("id", event.number)
-                json.member("at", event.at.description)
-                json.member("type", event.kind.rawValue)
-                json.name("data")
-                json.raw(event.data)
-            }
+        let id = try jobID(request)
+        let form = AcceptedTypes(request.head.headers).preferred(of: JobsController.eventForms) { $0 }
+        let after = try lastEvent(request.head.headers)
+        if form == JobsController.eventForms[1] { return try service.eventStream(of: id, after: after) }
+        guard let events = try service.store.events(id, after: 0) else { throw Problem.noJob }
+        return .list(events) { $0.write(to: &$1) }
+    }
+
+    /// The forms that events have; whoever takes none of them gets the first.
+    private static let eventForms = ["application/json", "text/event-stream"]
+
+    private func lastEvent(_ headers: HTTPHeaders) throws -> Int {
+        guard let text = headers["Last-Event-ID"], !text.isEmpty else { return 0 }
+        guard let number = Int(text), number >= 0 else {
+            throw Faults(pointer: "/headers/Last-Event-ID", detail: "must be the id of an event: a whole number")
         }
+        return number
     }
 
     private func answer(_ status: Int, _ job: Job, headers: [(name: String, value: String)] = []) -> HTTPResponse {

@@ -24,6 +24,13 @@ extension Problem {
             switch error {
             case .diskFull: self = .diskFull
             case .unknownCursor: self = .unknownCursor
+            case .keyReused:
+                self.init(
+                    Faults(
+                        pointer: "/headers/Idempotency-Key",
+                        detail: "has been used for another request; a new request needs a new key"))
+            case .keySpent:
+                self.init(.wrongState, "What this request made the first time has been deleted since.")
             case .unavailable, .corrupt, .duplicate, .inUse, .newerSchema: self = .failure
             }
         case let error as TrainingError: self.init(.invalidContent, "This cannot be trained: \(error.description).")

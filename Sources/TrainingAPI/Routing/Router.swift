@@ -28,7 +28,10 @@ struct Router: Sendable {
 
     private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
         if let problem = Router.refusal(of: head, for: route.body) { return .refuse(problem.response) }
-        if head.contentLength == 0, let response = route.fromMemory?(parameters) { return .answer(response) }
+        // Who would rather wait is not answered at once.
+        if head.contentLength == 0, head.headers["Prefer"] == nil, let response = route.fromMemory?(parameters) {
+            return .answer(response)
+        }
         let report = report
         let handle: @Sendable (HTTPRequest) -> HTTPResponse = { request in
             do {

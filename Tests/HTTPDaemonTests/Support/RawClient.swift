@@ -81,16 +81,26 @@ final class RawClient {
         if let length = response["Content-Length"].flatMap({ Int($0) }) {
             response.body = try take(length)
         } else if response["Transfer-Encoding"] == "chunked" {
-            while true {
-                guard let size = Int(try line(), radix: 16) else { throw Failure(description: "no chunk size") }
-                response.body += try take(size)
-                guard try line().isEmpty else { throw Failure(description: "no end of chunk") }
-                if size == 0 { break }
-            }
+            response.body = try chunkedBody()
         } else {
             throw Failure(description: "neither length nor chunks")
         }
         return response
+    }
+
+    /// Reads a body in chunks to its end.
+    func chunkedBody() throws -> [UInt8] {
+        var body: [UInt8] = []
+        while case let chunk = try nextChunk(), !chunk.isEmpty { body += chunk }
+        return body
+    }
+
+    /// Reads one chunk; the last is empty.
+    func nextChunk() throws -> [UInt8] {
+        guard let size = Int(try line(), radix: 16) else { throw Failure(description: "no chunk size") }
+        let bytes = try take(size)
+        guard try line().isEmpty else { throw Failure(description: "no end of chunk") }
+        return bytes
     }
 
     func head() throws -> (status: Int, headers: [(name: String, value: String)]) {

@@ -1,0 +1,102 @@
+import Datasets
+import Perceptron
+
+/// Keeps one attempt's checkpoints. Training writes a file's bytes; a thread of its own waits for the disk. While it does,
+/// no other file is begun.
+final class CheckpointKeeper: Sendable {
+    private struct State {
+        var waiting: CheckpointFile?
+        var isBusy = false
+        var isEnded = false
+        var thread: WorkerThread?
+        var number: UInt64
+        var hasProgressed = false
+    }
+
+    private let archive: CheckpointArchive
+    private let job: Job
+    private let progressed: @Sendable () -> Void
+    private let report: @Sendable (String) -> Void
+    private let state: Guarded<State>
+
+    /// - Parameters:
+    ///   - number: that of the checkpoint the attempt went on from, 0 without.
+    ///   - progressed: called once, when the attempt has left a checkpoint.
+    init(
+        _ archive: CheckpointArchive, of job: Job, after number: UInt64, progressed: @escaping @Sendable () -> Void,
+        report: @escaping @Sendable (String) -> Void
+    ) {
+        self.archive = archive
+        self.job = job
+        self.progressed = progressed
+        self.report = report
+        state = Guarded(State(number: number))
+    }
+
+    /// Takes what training saves.
+    func save(_ history: [HistoryRow], _ write: (@escaping Checkpointing.Output) -> Void) {
+        let number: UInt64? = state.withLock { state in
+            guard !state.isBusy else { return nil }
+            state.isBusy = true
+            return state.number + 1
+        }
+        guard let number else { return }
+        do {
+            let file = try archive.written(number, of: job, history: history, write)
+            try startThread()
+            state.withLock { state in
+                state.number = number
+                state.waiting = file
+            }
+            state.ring(.work)
+        } catch {
+            state.withLock { $0.isBusy = false }
+            report("\(job.id): no checkpoint: \(error)")
+        }
+    }
+
+    /// Returns when what was saved is on disk.
+    func end() {
+        let thread = state.withLock { state in
+            state.isEnded = true
+            defer { state.thread = nil }
+            return state.thread
+        }
+        state.ring(.work)
+        thread?.join()
+    }
+
+    private func startThread() throws(ThreadError) {
+        guard state.withLock({ $0.thread == nil }) else { return }
+        let thread = try WorkerThread(stackSize: 1 << 20) { self.work() }
+        state.withLock { $0.thread = thread }
+    }
+
+    private func work() {
+        while let file = next() {
+            do {
+                try file.commit()
+                let isFirst = state.withLock { state in
+                    defer { state.hasProgressed = true }
+                    return !state.hasProgressed
+                }
+                if isFirst { progressed() }
+            } catch {
+                report("\(job.id): no checkpoint: \(error)")
+            }
+            state.withLock { $0.isBusy = false }
+        }
+    }
+
+    /// The next file; nil at the end.
+    private func next() -> CheckpointFile? {
+        let found: CheckpointFile?? = state.wait(for: .work) { state in
+            if let file = state.waiting {
+                state.waiting = nil
+                return .some(file)
+            }
+            return state.isEnded ? .some(nil) : nil
+        }
+        return found ?? nil
+    }
+}

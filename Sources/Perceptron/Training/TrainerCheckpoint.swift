@@ -1,0 +1,91 @@
+/// How a run saves itself between two steps and goes on from what it saved.
+extension Trainer {
+    /// Changes with what is written; a run of another version begins anew.
+    private static var version: UInt32 { 1 }
+
+    /// Trains, keeping itself safe; from the checkpoint if there is one.
+    func run(_ checkpointing: Checkpointing) throws(CheckpointError) -> TrainingOutcome {
+        if let checkpoint = checkpointing.resuming {
+            try resume(from: checkpoint)
+            checkpointing.hasResumed(epoch)
+        }
+        self.checkpointing = checkpointing
+        // The bytes it came from are needed no more.
+        self.checkpointing?.resuming = nil
+        return run()
+    }
+
+    /// Saves the run before step `number` of the epoch, whose steps so far had the sum `costs`.
+    func save(_ checkpointing: Checkpointing, beforeStep number: Int, costs: Double) {
+        let begun = MonotonicClock.seconds
+        checkpointing.save(history) { output in write(to: StateWriter(output), begun, number, costs) }
+        let ended = MonotonicClock.seconds
+        nextCheckpoint = ended + max(checkpointing.interval, (ended - begun) / checkpointing.largestShare)
+    }
+
+    private func write(to state: StateWriter, _ now: Double, _ number: Int, _ costs: Double) {
+        state.append(Self.version)
+        for word in fingerprint { state.append(word) }
+        state.append(epoch)
+        state.append(steps)
+        state.append(stepsAtEpochEnd)
+        state.append(number)
+        state.append(costs)
+        state.append(stepCost)
+        state.append(clippedNorm)
+        state.append(now - startedAt)
+        state.append(evaluationSeconds)
+        state.append(lowestDevLoss?.epoch)
+        state.append(lowestDevLoss?.devLoss)
+        state.append(bestEpoch?.epoch)
+        state.append(bestEpoch?.devLoss)
+        watch?.write(to: state)
+        arenas.write(to: state, layout)
+        optimizer.write(to: state, count: layout.count)
+        snapshot?.write(to: state, layout)
+        if case .gemm(let step) = step { step.masks.write(to: state) }
+    }
+
+    private func resume(from checkpoint: TrainingCheckpoint) throws(CheckpointError) {
+        var state = StateReader(checkpoint.state)
+        guard try state.take(UInt32.self) == Self.version else { throw .other("it is of another version") }
+        for word in fingerprint {
+            guard try state.take(UInt64.self) == word else { throw .other("it is of another run or other kernels") }
+        }
+        epoch = try state.take()
+        steps = try state.take()
+        stepsAtEpochEnd = try state.take()
+        resumed = (try state.take(), try state.take())
+        stepCost = try state.takeOptional()
+        clippedNorm = try state.takeOptional()
+        secondsBefore = try state.take()
+        evaluationSeconds = try state.take()
+        lowestDevLoss = try best(&state)
+        bestEpoch = try best(&state)
+        try watch?.read(from: &state)
+        try arenas.read(from: &state, layout)
+        try optimizer.read(from: &state, count: layout.count)
+        try snapshot?.read(from: &state, layout)
+        if case .gemm(let step) = step { try step.masks.read(from: &state) }
+        guard state.isAtEnd, epoch >= 0, epoch < training.epochs, resumed.map({ 0..<stepsPerEpoch ~= $0.step }) == true
+        else { throw .damaged }
+        history = checkpoint.history
+        for row in history { monitor.record(row) }
+    }
+
+    private func best(_ state: inout StateReader) throws(CheckpointError) -> TrainingOutcome.Best? {
+        let epoch: Int? = try state.takeOptional()
+        let devLoss: Double? = try state.takeOptional()
+        return epoch.map { .init(epoch: $0, devLoss: devLoss) }
+    }
+
+    /// What must be equal for a state to be this run's. That the settings and the data are the same is the caller's care.
+    private var fingerprint: [UInt64] {
+        let isFused = if case .fused = step { true } else { false }
+        return [
+            UInt64(layout.count), UInt64(layout.runningCount), UInt64(MemoryLayout<S>.size), isFused ? 1 : 0,
+            UInt64(InstructionSet.allCases.firstIndex(of: instructionSet) ?? 0), training.seed,
+            UInt64(train.count), UInt64(stepsPerEpoch),
+        ]
+    }
+}

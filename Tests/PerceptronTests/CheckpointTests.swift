@@ -1,0 +1,129 @@
+import Perceptron
+import Synchronization
+import Testing
+
+/// A run that is interrupted and goes on ends like one that never was.
+@Suite struct CheckpointTests {
+    /// A random run, of any kind that has a state of its own.
+    private struct Problem {
+        var network: NetworkSpecification
+        var training: TrainingSpecification
+        let sets: DataSets
+
+        init(_ number: Int) {
+            let draw = ExecutionPlanTests.Draw(number)
+            network = draw.network
+            training = draw.training
+            training.epochs = 20 + number % 5
+            training.historyEvery = 1 + number % 3
+            training.generator = number % 4 == 0 ? .numpy : .philox
+            training.dropoutSeed = 18
+            training.precision = number % 5 == 0 ? .float64 : .float32
+            if number % 6 == 0 {
+                network.batchNorm = true
+                network.initialLayers = nil
+            }
+            if number % 3 == 0 { training.earlyStopping = EarlyStopping(patience: 15, restoreBest: number % 2 == 0) }
+            let dev = RandomProblem.examples(
+                40, inputs: network.inputs, task: network.task, classes: network.outputs, seed: 77)
+            sets = DataSets(train: draw.examples, dev: dev)
+        }
+
+        func run(_ checkpointing: Checkpointing? = nil, _ monitor: TrainingMonitor? = nil) throws -> TrainingOutcome {
+            let monitor = monitor ?? TrainingMonitor(epochs: training.epochs)
+            guard let checkpointing else { return try Training.run(network, training, on: sets, monitor: monitor) }
+            return try Training.run(network, training, on: sets, monitor: monitor, checkpointing: checkpointing)
+        }
+    }
+
+    /// What a run has saved, checkpoint by checkpoint.
+    private final class Shelf: Sendable {
+        private let saved = Mutex<[(state: [UInt8], history: [HistoryRow])]>([])
+
+        var count: Int { saved.withLock { $0.count } }
+
+        func saving(to next: @escaping @Sendable (Int) -> Void = { _ in }) -> Checkpointing {
+            var checkpointing = Checkpointing(interval: 0) { history, write in
+                let bytes = Collected()
+                write { bytes.content.append(contentsOf: $0) }
+                let count = self.saved.withLock { saved in
+                    saved.append((bytes.content, history))
+                    return saved.count
+                }
+                next(count)
+            }
+            checkpointing.largestShare = 1e9
+            return checkpointing
+        }
+
+        /// Goes on from checkpoint `number`, of which the first `length` bytes are there, and calls `body` with it.
+        func resuming<Value>(
+            _ number: Int, length: Int? = nil, _ body: (TrainingCheckpoint) throws -> Value
+        ) rethrows -> Value {
+            let (state, history) = saved.withLock { $0[number] }
+            return try state.withUnsafeBytes { bytes in
+                let part = UnsafeRawBufferPointer(rebasing: bytes[..<(length ?? bytes.count)])
+                return try body(TrainingCheckpoint(state: part, history: history, owner: nil))
+            }
+        }
+
+        func stateBytes(_ number: Int) -> Int { saved.withLock { $0[number].state.count } }
+    }
+
+    private final class Collected { var content: [UInt8] = [] }
+
+    private static func quiet(_ checkpoint: TrainingCheckpoint) -> Checkpointing {
+        Checkpointing(interval: 1e9, resuming: checkpoint) { _, _ in }
+    }
+
+    private static func isSame(_ a: TrainingOutcome, _ b: TrainingOutcome) -> Bool {
+        a.network.encoded() == b.network.encoded() && a.history == b.history && a.train == b.train && a.dev == b.dev
+            && a.epochs == b.epochs && a.stopReason == b.stopReason && a.best == b.best
+    }
+
+    @Test(arguments: 0..<120)
+    func aResumedRunEndsWithTheSameBits(number: Int) throws {
+        let problem = Problem(number)
+        let monitor = TrainingMonitor(epochs: problem.training.epochs)
+        let plain = try problem.run(nil, monitor)
+        let shelf = Shelf()
+        #expect(Self.isSame(try problem.run(shelf.saving()), plain))
+        try #require(shelf.count > 0)
+        for number in Set([0, shelf.count / 2, shelf.count - 1]) {
+            let resumedMonitor = TrainingMonitor(epochs: problem.training.epochs)
+            let resumed = try shelf.resuming(number) { try problem.run(Self.quiet($0), resumedMonitor) }
+            #expect(Self.isSame(resumed, plain))
+            #expect(resumedMonitor.history == monitor.history)
+        }
+    }
+
+    @Test(arguments: 0..<20)
+    func aRunThatIsToldToStopSavesItselfAndGoesOn(number: Int) throws {
+        let problem = Problem(number)
+        let plain = try problem.run()
+        // Told to stop at its second checkpoint, it saves a last one at the step after.
+        let monitor = TrainingMonitor(epochs: problem.training.epochs)
+        let shelf = Shelf()
+        let stopped = try problem.run(shelf.saving { if $0 == 2 { monitor.stop(.interrupt) } }, monitor)
+        try #require(stopped.interrupted && shelf.count >= 2)
+        let resumed = try shelf.resuming(shelf.count - 1) { try problem.run(Self.quiet($0)) }
+        #expect(Self.isSame(resumed, plain))
+    }
+
+    @Test func aCheckpointOfAnotherRunOrADamagedOneIsRefused() throws {
+        let problem = Problem(1)
+        let shelf = Shelf()
+        _ = try problem.run(shelf.saving())
+        var other = problem
+        other.training.seed += 1
+        #expect(throws: CheckpointError.other("it is of another run or other kernels")) {
+            try shelf.resuming(0) { try other.run(Self.quiet($0)) }
+        }
+        let whole = shelf.stateBytes(0)
+        for length in [0, 3, 40, 100, whole - 1] {
+            #expect(throws: CheckpointError.self) {
+                try shelf.resuming(0, length: length) { try problem.run(Self.quiet($0)) }
+            }
+        }
+    }
+}
