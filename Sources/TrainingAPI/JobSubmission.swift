@@ -51,7 +51,7 @@ extension TrainingService {
             if !faults.faults.isEmpty { throw withFaultsOfPreparing(specification, table, faults) }
             let plan = try JobPlan(
                 data: specification, network: request.network, training: request.training,
-                table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
+                baseError: request.baseError, table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
             return (plan, (hash, content.map { StoredContent(hash: hash, bytes: $0) }))
         } catch {
             if let stored, stored.content == nil { custody.released(table: stored.hash) }

@@ -18,6 +18,7 @@ public final class TrainingService: Sendable {
     let report: @Sendable (String) -> Void
     let pool: WorkerPool
     let gradientCheckTurns = Turns(GradientChecksController.atATime)
+    let evaluationTurns = Turns(EvaluationsController.atATime)
 
     /// Puts the parts together; nothing runs before `start`.
     public init(

@@ -12,18 +12,24 @@ public struct JobPlan: Sendable {
     public let network: NetworkSpecification
     /// The engine's training.
     public let training: TrainingSpecification
+    /// The error that nobody can go below: a share of wrong answers, or a mean squared error.
+    public let baseError: Double
 
     /// Brings a job's parts together. The same parts give the same plan.
     /// - Parameter memoryLimit: bytes that one job may take.
     /// - Throws: every fault that only the data shows.
     public init(
         data specification: DataSpecification, network settings: NetworkSettings, training: TrainingSpecification,
-        table: MappedTable, limits: DatasetLimits = DatasetLimits(), memoryLimit: Int = .max
+        baseError: Double = 0, table: MappedTable, limits: DatasetLimits = DatasetLimits(), memoryLimit: Int = .max
     ) throws(Faults) {
         data = try prepare(specification, table: table, seed: training.seed, limits: limits)
         networkSettings = settings
         self.training = training
+        self.baseError = baseError
         let faults = FaultCollector()
+        if data.task != .regression, baseError > 1 {
+            faults.add("/base_error", "must be at most 1, not \(baseError): it is a share of wrong answers")
+        }
         JobPlan.check(training.earlyStopping, data, faults)
         do throws(Faults) {
             network = try settings.specification(
@@ -64,7 +70,7 @@ public struct JobPlan: Sendable {
         }
     }
 
-    /// The resolved settings, a JSON object with `data`, `network` and `training`: what the job is stored with and
+    /// The resolved settings, a JSON object with `data`, `network`, `training` and `base_error`: what the job is stored with and
     /// shows to clients.
     public func settings(initialWeightsHash: String?) -> [UInt8] {
         var json = JSONWriter()
@@ -75,6 +81,7 @@ public struct JobPlan: Sendable {
             networkSettings.write(to: &json, initialWeightsHash: initialWeightsHash)
             json.name("training")
             training.write(to: &json)
+            json.member("base_error", baseError)
         }
         return json.bytes
     }
@@ -93,6 +100,7 @@ extension JobPlan {
         var network = NetworkSettings(stored: fields.required("network"), faults: faults)
         let training = TrainingSpecification(
             reading: fields.required("training"), at: "/training", faults: faults, drawSeed: { 0 })
+        let baseError = fields.number("base_error", "a number from 0", where: { $0 >= 0 }) ?? 0
         try faults.throwIfAny()
         guard let data else { throw Faults(pointer: "/data", detail: "is required") }
         let specification = try DataSpecification(stored: data, at: "/data")
@@ -101,6 +109,7 @@ extension JobPlan {
                 initialLayers, units: initialLayers.map(\.biases.count), pointer: "/network/initial_weights")
         }
         try self.init(
-            data: specification, network: network, training: training, table: table, limits: limits)
+            data: specification, network: network, training: training, baseError: baseError, table: table,
+            limits: limits)
     }
 }

@@ -5,6 +5,8 @@ extension Router {
     init(_ service: TrainingService) {
         let jobs = JobsController(service: service)
         let models = ModelsController(service: service)
+        let evaluations = EvaluationsController(service: service)
+        let comparisons = ComparisonsController(service: service)
         let checks = GradientChecksController(service: service)
         let datasets = DatasetsController(service: service)
         let health = HealthController(service: service)
@@ -23,6 +25,9 @@ extension Router {
                 Route("GET", "/v1/jobs/:id/events", jobs.events),
                 Route("GET", "/v1/jobs/:id/weights", on: .heavy, models.weights),
                 Route("POST", "/v1/jobs/:id/predictions", body: job, on: .heavy, models.predict),
+                Route("GET", "/v1/jobs/:id/evaluation", on: .heavy, evaluations.evaluate),
+                Route("GET", "/v1/jobs/:id/diagnosis", on: .heavy, evaluations.diagnose),
+                Route("GET", "/v1/comparisons", on: .heavy, comparisons.compare),
                 Route("POST", "/v1/gradient-checks", body: job, on: .heavy, checks.check),
                 Route("POST", "/v1/datasets", body: upload, on: .heavy, datasets.upload),
                 Route("GET", "/v1/datasets", datasets.list),
