@@ -44,8 +44,8 @@ public struct Diagnosis: Sendable {
     public var verdict: Verdict
     /// What the learning curve shows.
     public var curve: LearningCurve
-    /// Whether more epochs would have helped: the dev loss was still falling at the end; or the training loss was, bias is
-    /// not low, and the dev loss did not rise.
+    /// Whether more epochs would have helped: the dev loss was still falling at the end, and the dev error is more than half
+    /// the threshold above the base error; or the training loss was, bias is not low, and the dev loss did not rise.
     public var stoppedTooEarly: Bool
     /// What to try, one at a time, the most promising first.
     public internal(set) var suggestions: [Suggestion] = []
@@ -67,10 +67,11 @@ public struct Diagnosis: Sendable {
         devTestGap = dev.flatMap { [test] dev in test.map { Gap($0, above: dev, threshold: threshold) } }
         verdict = Diagnosis.verdict(bias: avoidableBias.level, variance: variance?.level)
         curve = LearningCurve(evidence.history)
-        let maySeeMore = evidence.stopReason != .earlyStopping && !curve.isOverfitting
+        let excess = (dev?.value ?? 0) - baseError
+        let mayLearnMore = evidence.stopReason != .earlyStopping && !curve.isOverfitting
         stoppedTooEarly =
-            maySeeMore
-            && (curve.dev?.direction == .falling
+            mayLearnMore
+            && (curve.dev?.direction == .falling && excess > threshold / 2
                 || curve.train?.direction == .falling && curve.dev?.direction != .rising
                     && avoidableBias.level != .low)
         suggestions = Remedies(evidence, self).suggestions

@@ -2,9 +2,9 @@
 public struct Gap: Hashable, Sendable {
     /// What is known of a gap.
     public enum Level: String, CaseIterable, Sendable {
-        /// Above the threshold, and not by chance: the interval has no 0 in it.
+        /// Above the threshold, and surely above half of it.
         case high
-        /// At most the threshold, and surely below twice that.
+        /// At most the threshold, and surely below twice that much.
         case low
         /// The sample is too small to tell.
         case unsettled
@@ -25,7 +25,7 @@ public struct Gap: Hashable, Sendable {
         self.interval = interval
         self.threshold = threshold
         level =
-            if let interval, value > threshold, interval.lower > 0 {
+            if let interval, value > threshold, interval.lower > threshold / 2 {
                 .high
             } else if let interval, value <= threshold, interval.upper < 2 * threshold {
                 .low
@@ -61,7 +61,7 @@ public struct Gap: Hashable, Sendable {
         guard level == .unsettled, let interval else { return nil }
         let (reach, wanted) =
             value > threshold
-            ? (value - interval.lower, value) : (interval.upper - value, 2 * threshold - value)
+            ? (value - interval.lower, value - threshold / 2) : (interval.upper - value, 2 * threshold - value)
         guard wanted > 0, reach.isFinite else { return nil }
         return max(reach * reach / (wanted * wanted), 1)
     }

@@ -3,6 +3,8 @@ import Perceptron
 extension Remedies {
     /// The share of the cost that the penalties make from which the network is held back by them.
     static let heavyPenalty = 0.2
+    /// The share of weights that are almost 0 from which a penalty has gone too far.
+    static let mostWeights = 0.5
     /// The share of units kept below which dropout holds a network back.
     static let heavyDropout = 0.7
     /// The noise of the training loss, relative to its mean, from which the steps are too long.
@@ -14,7 +16,7 @@ extension Remedies {
     var againstBias: [Suggestion?] {
         let isFalling = diagnosis.curve.train?.direction == .falling
         var list: [Suggestion?] = []
-        if penaltyShare > Remedies.heavyPenalty { list += [lessL2, lessL1] }
+        if isPenaltyHeavy { list += [lessL2, lessL1] }
         if keptShare < Remedies.heavyDropout { list.append(moreKept) }
         if let noise = diagnosis.curve.train?.noise, noise > Remedies.heavyNoise { list.append(slower) }
         if isFalling, (diagnosis.curve.remainingLoss ?? 0) > Remedies.hardlyBegun { list.append(faster(by: 10)) }
@@ -58,8 +60,10 @@ extension Remedies {
             "it gives each weight a step of its own length and is faster on most problems")
     }
 
+    /// A higher rate, as long as it is none that is known to be too high.
     private func faster(by factor: Double) -> Suggestion? {
-        guard training.learningRate * factor <= 1 else { return nil }
+        let highest = [.sgd, .momentum].contains(training.optimizer.name) ? 1 : 0.03
+        guard training.learningRate * factor <= highest else { return nil }
         return change(
             .increaseLearningRate, "/training/learning_rate", from: .number(training.learningRate),
             to: .number(oneDigit(training.learningRate * factor)), "the training loss falls steadily and slowly")
@@ -75,20 +79,36 @@ extension Remedies {
         guard training.l2Lambda > 0 else { return nil }
         return change(
             .decreaseL2Lambda, "/training/l2_lambda", from: .number(training.l2Lambda),
-            to: .number(training.l2Lambda < 1e-3 ? 0 : oneDigit(training.l2Lambda / 10)), lessPenaltyWhy)
+            to: .number(looser(training.l2Lambda)), lessPenaltyWhy)
     }
 
     private var lessL1: Suggestion? {
         guard training.l1Lambda > 0 else { return nil }
         return change(
             .decreaseL1Lambda, "/training/l1_lambda", from: .number(training.l1Lambda),
-            to: .number(training.l1Lambda < 1e-3 ? 0 : oneDigit(training.l1Lambda / 10)), lessPenaltyWhy)
+            to: .number(looser(training.l1Lambda)), lessPenaltyWhy)
+    }
+
+    /// A tenth, and at most a hundredth of the number of examples; nothing in place of next to nothing.
+    private func looser(_ lambda: Double) -> Double {
+        lambda < 1e-3 ? 0 : oneDigit(min(lambda / 10, Double(evidence.train.count) / 100))
     }
 
     private var lessPenaltyWhy: String {
-        penaltyShare > Remedies.heavyPenalty
-            ? "the penalty is \(percent(penaltyShare)) of the cost and keeps the weights from fitting"
+        if penaltyShare > Remedies.heavyPenalty {
+            return "the penalty is \(percent(penaltyShare)) of the cost and keeps the weights from fitting"
+        }
+        return isPenaltyHeavy
+            ? "the penalty has pressed \(percent(nearZeroShare)) of the weights to almost 0"
             : "the penalty keeps the weights from fitting"
+    }
+
+    /// Whether the penalties are a large part of the cost, or have left no weights to be one.
+    private var isPenaltyHeavy: Bool { penaltyShare > Remedies.heavyPenalty || nearZeroShare > Remedies.mostWeights }
+
+    private var nearZeroShare: Double {
+        let weights = evidence.norms.reduce(0) { $0 + $1.count }
+        return weights > 0 ? Double(evidence.norms.reduce(0) { $0 + $1.nearZeroCount }) / Double(weights) : 0
     }
 
     /// Half as much dropout in every layer.

@@ -13,7 +13,9 @@ struct ComparisonsController: Sendable {
     func compare(_ request: RoutedRequest) throws -> HTTPResponse {
         var query = QueryReader(request.head)
         let text = query.string("jobs", limit: 1_000)
-        if text == nil { query.fault("jobs", "is required: the ids of the jobs to compare, with commas between") }
+        if !request.head.query.contains(where: { $0.name == "jobs" }) {
+            query.fault("jobs", "is required: the ids of the jobs to compare, with commas between")
+        }
         try query.finish()
         let ids = (text ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         return try service.evaluating {

@@ -35,7 +35,9 @@ struct QueryReader {
     /// A finite number for which `isLegal` holds; `rule` says the range in words ("must be …").
     mutating func number(_ name: String, _ rule: String, where isLegal: (Double) -> Bool) -> Double? {
         guard let text = string(name) else { return nil }
-        guard let number = Double(text), number.isFinite, isLegal(number) else {
+        // Double reads hexadecimal too, which is no JSON number.
+        let isDecimal = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
+        guard isDecimal, let number = Double(text), number.isFinite, isLegal(number) else {
             fault(name, "must be \(rule)")
             return nil
         }
