@@ -6,11 +6,13 @@ extension Diagnosis {
             sentences.append("Training was stopped too early: the loss was still falling at the end.")
         } else if curve.isOverfitting, let best = curve.bestEpoch {
             sentences.append(
-                "The dev loss was lowest after epoch \(best) of \(curve.epochs) and has risen since: the network overfits.")
+                "The dev loss was lowest after epoch \(best) of \(curve.epochs) and has risen since: the network overfits."
+            )
         }
         if devTestGap?.level == .high, let test {
             sentences.append(
-                "On the test set the \(errorWord) is \(percent(test.value)): it is not like the dev set, or choices were fitted to the latter.")
+                "On the test set the \(errorWord) is \(percent(test.value)): it is not like the dev set, or choices were fitted to the latter."
+            )
         }
         return sentences.joined(separator: " ")
     }

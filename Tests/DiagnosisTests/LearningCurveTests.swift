@@ -10,7 +10,7 @@ struct LearningCurveTests {
     @Test func aLossThatStillFallsIsFallingAndOneThatDoesNotIsFlat() {
         let curve = LearningCurve(.curve(train: { exp(-2 * $0) }, dev: { 0.3 + exp(-40 * $0) }))
         #expect(curve.train?.direction == .falling)
-        #expect(abs((curve.train?.change ?? 0) + 0.4) < 0.01)
+        #expect(abs((curve.train?.change ?? 0) + 0.4) < 0.02)
         #expect(curve.dev?.direction == .flat)
         #expect(!curve.isOverfitting)
     }
@@ -32,10 +32,10 @@ struct LearningCurveTests {
         #expect(!noisy.isOverfitting)
     }
 
-    @Test(arguments: [(200, 200), (200, 100), (4, 1), (0, 1)])
+    @Test(arguments: [(200, 200), (200, 100), (4, 1), (1, 1)])
     func tooFewRowsSayNothing(epochs: Int, every: Int) {
-        let curve = LearningCurve(.curve(epochs: max(epochs, 1), every: every, train: { 1 - $0 / 2 }))
-        #expect(curve.train == nil || epochs == 4)
+        let curve = LearningCurve(.curve(epochs: epochs, every: every, train: { 1 - $0 / 2 }))
+        #expect(curve.train == nil)
         #expect(LearningCurve([]).train == nil)
     }
 

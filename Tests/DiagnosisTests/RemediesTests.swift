@@ -118,19 +118,21 @@ struct RemediesTests {
     }
 
     @Test func aDevSetThatIsTooSmallGrowsByItsShareWhereRowsAreDealt() {
-        let few = Evidence.make(.wrong(0, of: 600), .wrong(0.06, of: 200))
+        let few = Evidence.make(.wrong(0, of: 600), .wrong(0.06, of: 50)) {
+            $0.split = .init(train: 0.8, dev: 0.1, test: 0.1)
+        }
         let larger = suggestion(.enlargeDevSet, few)
         #expect(larger?.field == "/data/split")
         guard case .split(let split)? = larger?.to else {
             Issue.record("no split")
             return
         }
-        #expect(split.dev > 0.2)
-        #expect(split.test == 0.2)
+        #expect(split.dev > 0.1)
+        #expect(split.test == 0.1)
         #expect(abs(split.train + split.dev + split.test - 1) < 1e-12)
         let given = suggestion(.enlargeDevSet, few) { $0.split = nil }
         #expect(given?.field == nil)
-        #expect(given?.from == .integer(200))
+        #expect(given?.from == .integer(50))
     }
 
     @Test func everySentenceNamesItsFieldAndValue() {

@@ -1,11 +1,14 @@
 """Metrics of trained models against scikit-learn, from predictions by an independent forward pass."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from sklearn import metrics as sk
 
 from harness import forward
 from harness.bodies import blobs, csv_text, inline, line, make_job, make_long_job
+from harness.npy import npy_bytes
 
 SHARES = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1]
 
@@ -224,3 +227,19 @@ def test_a_data_set_that_was_forgotten_is_still_evaluated(client):
     before = evaluation(client, job["id"])
     assert client.delete(f"/v1/datasets/{dataset['id']}").status_code == 204
     assert evaluation(client, job["id"]) == before
+
+
+def test_a_third_evaluation_at_a_time_is_told_to_try_again(server, client):
+    x = np.random.default_rng(1).normal(size=(200_000, 4))
+    dataset = client.upload(npy_bytes(np.column_stack([x, x[:, 0] > 0]).astype(np.float32)), "application/x-npy")
+    id = client.train(make_job(data={"dataset": dataset["id"], "target": 4, "task": "binary"}, training={"epochs": 1, "batch_size": 4096}))["id"]
+    clients = [server.new_client() for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(20):
+            answers = list(threads.map(lambda one: one.get(f"/v1/jobs/{id}/evaluation?hardest=0"), clients))
+            busy = [answer for answer in answers if answer.status_code == 503]
+            assert all(answer.status_code == 200 for answer in answers if answer not in busy)
+            if busy:
+                break
+    assert busy and busy[0].json()["code"] == "busy" and int(busy[0].headers["Retry-After"]) > 0
+    assert client.get(f"/v1/jobs/{id}/evaluation").status_code == 200

@@ -5,7 +5,8 @@ struct TallyTests {
     @Test func anExampleThatWeighsTwoIsTheExampleTwice() throws {
         var random = SeededGenerator(3)
         for outputs in [1, 3] {
-            var weighted = ClassificationTally(classes: max(outputs, 2), outputs: outputs, examples: 40, isWeighted: true)
+            var weighted = ClassificationTally(
+                classes: max(outputs, 2), outputs: outputs, examples: 40, isWeighted: true)
             var repeated = ClassificationTally(classes: max(outputs, 2), outputs: outputs, examples: 80)
             var residuals = (weighted: RegressionTally(examples: 40), repeated: RegressionTally(examples: 80))
             for _ in 0..<40 {

@@ -32,7 +32,8 @@ extension Remedies {
             diagnosis.stoppedTooEarly
             ? "the loss was still falling when training ended" : "a network that fits badly may need more steps"
         if evidence.stopReason == .timeLimit, let limit = training.timeLimitSeconds {
-            return change(.raiseTimeLimit, "/training/time_limit_seconds", from: .number(limit), to: .number(2 * limit), why)
+            return change(
+                .raiseTimeLimit, "/training/time_limit_seconds", from: .number(limit), to: .number(2 * limit), why)
         }
         guard evidence.stopReason == .completed, training.epochs <= 5_000_000 else { return nil }
         return change(
@@ -72,7 +73,8 @@ extension Remedies {
     private var slower: Suggestion {
         change(
             .decreaseLearningRate, "/training/learning_rate", from: .number(training.learningRate),
-            to: .number(oneDigit(training.learningRate / 3)), "the training loss jumps up and down: the steps are too long")
+            to: .number(oneDigit(training.learningRate / 3)),
+            "the training loss jumps up and down: the steps are too long")
     }
 
     private var lessL2: Suggestion? {

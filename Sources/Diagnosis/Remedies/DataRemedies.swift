@@ -23,7 +23,9 @@ extension Remedies {
 
     private var addDevSet: Suggestion {
         let why = "without a dev set nobody can tell whether the network has learned or memorised"
-        guard let split = evidence.split else { return advice(.addDevSet, "Send a dev set along with the training set", why) }
+        guard let split = evidence.split else {
+            return advice(.addDevSet, "Send a dev set along with the training set", why)
+        }
         return change(
             .addDevSet, "/data/split", from: .split(split), to: .split(.init(train: 0.6, dev: 0.2, test: 0.2)), why)
     }
@@ -47,14 +49,15 @@ extension Remedies {
     /// About as many examples as would settle `gap`, in place of `rows`.
     private static func wanted(_ rows: Int, _ gap: Gap) -> Int {
         let wanted = Double(rows) * min(gap.missingFactor ?? 10, 1000)
-        // A little more than needed, in round numbers.
+        // More than needed, as small samples' intervals shrink more slowly than 1 / √n; in round numbers.
         let unit = max(oneDigit(wanted / 10), 1)
-        return Int(min((1.1 * wanted / unit).rounded(.up) * unit, 1e12))
+        return Int(min((1.5 * wanted / unit).rounded(.up) * unit, 1e12))
     }
 
     var checkTestSet: Suggestion {
         advice(
             .checkTestSet, "Look at where the test set comes from, and whether the dev set comes from the same place",
-            "the network does worse on the test set than chance explains: the two differ, or choices were fitted to the dev set")
+            "the network does worse on the test set than chance explains: the two differ, or choices were fitted to the dev set"
+        )
     }
 }

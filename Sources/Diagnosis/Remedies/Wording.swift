@@ -8,7 +8,8 @@ extension Suggestion.Value: CustomStringConvertible {
         case .integers(let numbers): "\(numbers)"
         case .word(let word): "\"\(word)\""
         case .split(let split): "train \(plain(split.train)), dev \(plain(split.dev)), test \(plain(split.test))"
-        case .earlyStopping(let stopping): "{\"monitor\": \"\(stopping.monitor.rawValue)\", \"patience\": \(stopping.patience)}"
+        case .earlyStopping(let stopping):
+            "{\"monitor\": \"\(stopping.monitor.rawValue)\", \"patience\": \(stopping.patience)}"
         }
     }
 }

@@ -57,6 +57,14 @@ public struct ClassScores: Hashable, Sendable {
     /// Weight of the class's examples; of an average that of all.
     public var support: Double
 
+    /// All values.
+    public init(precision: Double?, recall: Double?, f1: Double?, support: Double) {
+        self.precision = precision
+        self.recall = recall
+        self.f1 = f1
+        self.support = support
+    }
+
     /// The average of `classes`, each as much as another, or by its support. A score that is undefined for some
     /// classes is the average of the others (scikit-learn's `zero_division=nan`).
     public static func average(of classes: [ClassScores], bySupport: Bool) -> ClassScores {

@@ -40,7 +40,8 @@ public struct SetEvaluation: Sendable {
         var loss = 0.0
         var total = 0.0
         var classes = ClassificationTally(
-            classes: max(shape.outputs, 2), outputs: shape.outputs, examples: shape.task == .regression ? 0 : examples.count,
+            classes: max(shape.outputs, 2), outputs: shape.outputs,
+            examples: shape.task == .regression ? 0 : examples.count,
             bins: options.bins, threshold: options.threshold, isWeighted: weights != nil)
         var values = RegressionTally(examples: shape.task == .regression ? examples.count : 0)
         try network.score(examples) { block in

@@ -23,7 +23,9 @@ struct EvaluationsController: Sendable {
         return try service.evaluating {
             let trained = try service.trainedJob(request.parameters[0])
             if threshold != nil, trained.plan.data.task != .binary {
-                throw Faults(pointer: "/query/threshold", detail: "is for two classes, and this is \(trained.plan.data.task.rawValue)")
+                throw Faults(
+                    pointer: "/query/threshold",
+                    detail: "is for two classes, and this is \(trained.plan.data.task.rawValue)")
             }
             let penalty = WeightNorms.ofLayers(of: trained.network).penalty(
                 trained.plan.training, examples: trained.plan.data.trainRows)

@@ -19,7 +19,9 @@ extension Diagnosis {
                     if let error { error.write(to: &json) } else { json.null() }
                 }
             }
-            for (name, gap) in [("avoidable_bias", avoidableBias), ("variance", variance), ("dev_test_gap", devTestGap)] {
+            for (name, gap) in [
+                ("avoidable_bias", avoidableBias), ("variance", variance), ("dev_test_gap", devTestGap),
+            ] {
                 json.name(name)
                 if let gap { gap.write(to: &json) } else { json.null() }
             }

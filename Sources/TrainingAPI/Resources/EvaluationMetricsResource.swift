@@ -12,7 +12,9 @@ extension ClassificationMetrics {
             json.array { json in
                 for row in 0..<confusion.classes {
                     json.array { json in
-                        for count in matrix[row * confusion.classes..<(row + 1) * confusion.classes] { json.count(count) }
+                        for count in matrix[row * confusion.classes..<(row + 1) * confusion.classes] {
+                            json.count(count)
+                        }
                     }
                 }
             }
