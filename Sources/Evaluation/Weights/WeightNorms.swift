@@ -16,6 +16,9 @@ public struct WeightNorms: Hashable, Sendable {
     /// How many are near 0.
     public var nearZeroCount = 0
 
+    /// The norms of no weights.
+    public init() {}
+
     /// √(Σ w²)
     public var l2: Double { squares.squareRoot() }
     /// Share of the weights that are near 0.

@@ -46,9 +46,13 @@ def map_path_parameters(context, path_parameters):
 def map_query(context, query):
     """Jobs that there are, where a comparison names two or more different ones."""
     named = (query or {}).get("jobs")
+    # The list as drawn, or as it goes into the query.
+    is_text = isinstance(named, str)
+    named = named.split(",") if is_text else named
     if context.operation.path != "/v1/comparisons" or len(KNOWN["jobs"]) < 2 or not isinstance(named, list) or CONTRACT.errors(named, COMPARED):
         return query
-    return {**query, "jobs": KNOWN["jobs"][:len(named)]}
+    jobs = KNOWN["jobs"][:len(named)]
+    return {**query, "jobs": ",".join(jobs) if is_text else jobs}
 
 
 @schemathesis.hook
