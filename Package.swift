@@ -22,12 +22,16 @@ let package = Package(
         .target(name: "CNumberRuns"),
         .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle", "CNumberRuns"]),
         .target(name: "Charts", dependencies: ["CCairo"]),
+        .target(name: "Evaluation", dependencies: ["Perceptron"]),
+        .target(name: "Diagnosis", dependencies: ["Evaluation", "Perceptron"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
         .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "TrainingAPI",
-            dependencies: ["HTTPDaemon", "Jobs", "Datasets", "Perceptron", "Charts", "JSONDocument"],
+            dependencies: [
+                "HTTPDaemon", "Jobs", "Evaluation", "Diagnosis", "Datasets", "Perceptron", "Charts", "JSONDocument",
+            ],
             resources: [.embedInCode("openapi.yaml")]),
         .executableTarget(
             name: "Espalier",
@@ -37,6 +41,8 @@ let package = Package(
             ]),
 
         .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "CKernels"], exclude: ["Golden"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Perceptron"]),
+        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Evaluation", "Perceptron"]),
         .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
         .testTarget(name: "HTTPDaemonTests", dependencies: ["HTTPDaemon"]),
         .testTarget(

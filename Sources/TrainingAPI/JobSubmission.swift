@@ -39,7 +39,7 @@ extension TrainingService {
         try withData(of: request) { specification, table in
             try JobPlan(
                 data: specification, network: request.network, training: request.training,
-                table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
+                baseError: request.baseError, table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
         }
     }
 

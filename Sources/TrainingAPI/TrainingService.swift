@@ -23,6 +23,7 @@ public final class TrainingService: Sendable {
     private let sweepCoordinator: SweepCoordinator
     let waitingRoom: WaitingRoom
     let gradientCheckTurns = Turns(GradientChecksController.atATime)
+    let evaluationTurns = Turns(EvaluationsController.atATime)
 
     /// Puts the parts together; nothing runs before `start`.
     public init(

@@ -40,7 +40,12 @@ def readme():
 
 def test_the_commands_print_what_the_readme_says(readme, server, tmp_path):
     assert len(readme) >= 10
-    script = f"\necho '{END_OF_BLOCK}'\n".join(commands for commands, _ in readme)
+    run(readme, server, tmp_path)
+
+
+def run(blocks, server, tmp_path):
+    """Pastes the commands of `blocks` into one shell, and compares what each prints with what the page says."""
+    script = f"\necho '{END_OF_BLOCK}'\n".join(commands for commands, _ in blocks)
     environment = {
         **os.environ, "URL": server.client.url, "no_proxy": "127.0.0.1",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
@@ -48,9 +53,16 @@ def test_the_commands_print_what_the_readme_says(readme, server, tmp_path):
         ["bash", "-e", "-u", "-c", script], cwd=clean_copy(tmp_path), env=environment,
         capture_output=True, text=True, timeout=110)
     printed = done.stdout.split(END_OF_BLOCK + "\n")
-    assert done.returncode == 0, f"stopped in block {len(printed)}:\n{readme[len(printed) - 1][0]}\n{printed[-1]}\n{done.stderr}"
-    for (commands, expected), actual in zip(readme, printed, strict=True):
+    assert done.returncode == 0, f"stopped in block {len(printed)}:\n{blocks[len(printed) - 1][0]}\n{printed[-1]}\n{done.stderr}"
+    for (commands, expected), actual in zip(blocks, printed, strict=True):
         assert matches(expected, actual), f"{commands}\nshould print\n{expected}\nand printed\n{actual}"
+
+
+@pytest.mark.parametrize("page", ["diagnosis.md"])
+def test_the_commands_of_a_page_print_what_it_says(page, server, tmp_path):
+    blocks = BLOCKS.findall((ROOT / "docs" / page).read_text())
+    assert blocks
+    run(blocks, server, tmp_path)
 
 
 def test_the_examples_are_what_their_scripts_make(tmp_path):

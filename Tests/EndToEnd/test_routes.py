@@ -55,12 +55,15 @@ def known(server):
     client = server.client
     dataset = client.upload("a,b,y\n1,2,0\n3,4,1\n")
     sweep = client.finished_sweep({"job": make_job(), "search": {"parameters": {"l2_lambda": [0]}}})
-    return {"jobs": client.train(make_job())["id"], "sweeps": sweep["id"], "datasets": dataset["id"]}
+    jobs = [client.train(make_job())["id"] for _ in range(2)]
+    return {
+        "jobs": jobs[0], "sweeps": sweep["id"], "datasets": dataset["id"],
+        "query": {"/v1/comparisons": f"?jobs={','.join(jobs)}"}}
 
 
 @pytest.mark.parametrize("template", [template for template in TEMPLATES if "GET" in CONTRACT.methods(template)])
 def test_head_answers_like_get_without_the_body(client, known, template):
-    path = filled(template, known)
+    path = filled(template, known) + known["query"].get(template, "")
     got, headed = client.get(path), client.request("HEAD", path)
     assert (headed.status_code, headed.content) == (got.status_code, b"") and got.status_code == 200
     assert headed.headers["Content-Type"] == got.headers["Content-Type"]

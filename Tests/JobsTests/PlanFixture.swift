@@ -24,7 +24,8 @@ struct PlanFixture {
         if let datasetTable { specification.table = datasetTable }
         return try JobPlan(
             data: specification, network: request.network, training: request.training,
-            table: tables.open(try #require(specification.table)), limits: tables.limits, memoryLimit: memoryLimit)
+            baseError: request.baseError, table: tables.open(try #require(specification.table)), limits: tables.limits,
+            memoryLimit: memoryLimit)
     }
 
     /// The faults of a job's document as "pointer: detail", those of the data included.

@@ -33,7 +33,8 @@ struct RandomJobDocument {
         ])
         training.removeLast()
         training += (training.count > 1 ? ", " : "") + "\"generator\": \"\(generator.rawValue)\"}"
-        return #"{"data": \#(data), "network": \#(network()), "training": \#(training)}"#
+        let base = maybe { #", "base_error": \#($0.number(0...1))"# } ?? ""
+        return #"{"data": \#(data), "network": \#(network()), "training": \#(training)\#(base)}"#
     }
 
     // MARK: Parts

@@ -31,6 +31,7 @@ struct SettingsTests {
         // Numbers describe themselves by the shortest text that reads back to them: equal texts are equal values.
         #expect("\(again.training)" == "\(plan.training)")
         #expect("\(again.network)" == "\(plan.network)")
+        #expect(again.baseError == plan.baseError)
         #expect(again.settings(initialWeightsHash: nil) == settings)
     }
 
@@ -46,7 +47,7 @@ struct SettingsTests {
         again.object { json in
             json.name("data")
             json.value(data)
-            for part in ["network", "training"] {
+            for part in ["network", "training", "base_error"] {
                 json.name(part)
                 if let node = settings[part] { json.value(node) } else { json.null() }
             }
@@ -95,6 +96,30 @@ struct SettingsTests {
         #expect(settings["data"]?["normalize"]?.string == "standard")
         #expect(settings["data"]?["task"]?.string == "binary")
         #expect(settings["data"]?["missing"]?.string == "error")
+    }
+
+    @Test func theBaseErrorIsAShareOrAMeanSquare() throws {
+        let fixture = try PlanFixture()
+        #expect(try fixture.plan(#"{"data": \#(xorData), "base_error": 0.03}"#).baseError == 0.03)
+        #expect(try fixture.plan(#"{"data": \#(xorData)}"#).baseError == 0)
+        for wrong in ["-0.1", "1.5", "\"0\"", "[]", "1e999"] {
+            #expect(try fixture.pointers(#"{"data": \#(xorData), "base_error": \#(wrong)}"#) == ["/base_error"])
+        }
+        let regression = #"{"x": [[0], [1], [2], [3]], "y": [0.5, 1, 2.5, 3], "task": "regression"}"#
+        #expect(try fixture.plan(#"{"data": \#(regression), "base_error": 1.5}"#).baseError == 1.5)
+    }
+
+    @Test func settingsOfAVersionWithoutABaseErrorAreStillRead() throws {
+        let fixture = try PlanFixture()
+        let plan = try fixture.plan(document())
+        let stored = String(decoding: plan.settings(initialWeightsHash: nil), as: UTF8.self)
+        let older = stored.replacing(#","base_error":0.0"#, with: "")
+        #expect(older.utf8.count < stored.utf8.count)
+        let again = try JobPlan(
+            stored: Array(older.utf8), initialLayers: nil,
+            table: fixture.tables.open(try #require(plan.data.specification.table)), limits: fixture.tables.limits)
+        #expect(again.baseError == 0)
+        #expect(again.settings(initialWeightsHash: nil) == Array(stored.utf8))
     }
 
     @Test(arguments: [("sgd", 0.01), ("momentum", 0.01), ("rmsprop", 0.001), ("adam", 0.001), ("adamw", 0.001)])

@@ -12,28 +12,34 @@ public struct JobPlan: Sendable {
     public let network: NetworkSpecification
     /// The engine's training.
     public let training: TrainingSpecification
+    /// The error that nobody can go below: a share of wrong answers, or a mean squared error.
+    public let baseError: Double
 
     /// Brings a job's parts together. The same parts give the same plan.
     /// - Parameter memoryLimit: bytes that one job may take.
     /// - Throws: every fault that only the data shows.
     public init(
         data specification: DataSpecification, network settings: NetworkSettings, training: TrainingSpecification,
-        table: MappedTable, limits: DatasetLimits = DatasetLimits(), memoryLimit: Int = .max
+        baseError: Double = 0, table: MappedTable, limits: DatasetLimits = DatasetLimits(), memoryLimit: Int = .max
     ) throws(Faults) {
         try self.init(
             data: prepare(specification, table: table, seed: training.seed, limits: limits), network: settings,
-            training: training, memoryLimit: memoryLimit)
+            training: training, baseError: baseError, memoryLimit: memoryLimit)
     }
 
     /// The same of data that is prepared already, with the seed of `training`.
     init(
         data: PreparedData, network settings: NetworkSettings, training: TrainingSpecification,
-        memoryLimit: Int = .max
+        baseError: Double = 0, memoryLimit: Int = .max
     ) throws(Faults) {
         self.data = data
         networkSettings = settings
         self.training = training
+        self.baseError = baseError
         let faults = FaultCollector()
+        if data.task != .regression, baseError > 1 {
+            faults.add("/base_error", "must be at most 1, not \(baseError): it is a share of wrong answers")
+        }
         JobPlan.check(training.earlyStopping, data, faults)
         do throws(Faults) {
             network = try settings.specification(
@@ -75,15 +81,16 @@ public struct JobPlan: Sendable {
         }
     }
 
-    /// The resolved settings, a JSON object with `data`, `network` and `training`: what the job is stored with and
+    /// The resolved settings, a JSON object with `data`, `network`, `training` and `base_error`: what the job is stored with and
     /// shows to clients.
     public func settings(initialWeightsHash: String?) -> [UInt8] {
-        JobPlan.settings(data, networkSettings, training, initialWeightsHash: initialWeightsHash)
+        JobPlan.settings(data, networkSettings, training, baseError, initialWeightsHash: initialWeightsHash)
     }
 
     /// The same of a job's parts.
     static func settings(
-        _ data: PreparedData, _ network: NetworkSettings, _ training: TrainingSpecification, initialWeightsHash: String?
+        _ data: PreparedData, _ network: NetworkSettings, _ training: TrainingSpecification, _ baseError: Double,
+        initialWeightsHash: String?
     ) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
@@ -93,6 +100,7 @@ public struct JobPlan: Sendable {
             network.write(to: &json, initialWeightsHash: initialWeightsHash)
             json.name("training")
             training.write(to: &json)
+            json.member("base_error", baseError)
         }
         return json.bytes
     }
@@ -111,6 +119,7 @@ extension JobPlan {
         var network = NetworkSettings(stored: fields.required("network"), faults: faults)
         let training = TrainingSpecification(
             reading: fields.required("training"), at: "/training", faults: faults, drawSeed: { 0 })
+        let baseError = fields.number("base_error", "a number from 0", where: { $0 >= 0 }) ?? 0
         try faults.throwIfAny()
         guard let data else { throw Faults(pointer: "/data", detail: "is required") }
         let specification = try DataSpecification(stored: data, at: "/data")
@@ -119,6 +128,7 @@ extension JobPlan {
                 initialLayers, units: initialLayers.map(\.biases.count), pointer: "/network/initial_weights")
         }
         try self.init(
-            data: specification, network: network, training: training, table: table, limits: limits)
+            data: specification, network: network, training: training, baseError: baseError, table: table,
+            limits: limits)
     }
 }

@@ -15,6 +15,8 @@ public struct JobRequest: Sendable {
     public let network: NetworkSettings
     /// The `training` part, seed drawn.
     public let training: TrainingSpecification
+    /// The error that nobody can go below: a share of wrong answers, or a mean squared error.
+    public let baseError: Double
     /// The `gradient_check` part.
     public let gradientCheck: GradientCheck.Options
     /// Every fault that can be told without the data; the job cannot be run if there are any.
@@ -34,6 +36,7 @@ public struct JobRequest: Sendable {
         network = NetworkSettings(reading: fields.value("network"), at: "/network", faults: faults)
         training = TrainingSpecification(
             reading: fields.value("training"), at: "/training", faults: faults, drawSeed: drawSeed)
+        baseError = fields.number("base_error", "a number from 0", where: { $0 >= 0 }) ?? 0
         gradientCheck =
             isGradientCheck
             ? GradientCheck.Options(reading: fields.value("gradient_check"), faults: faults) : GradientCheck.Options()

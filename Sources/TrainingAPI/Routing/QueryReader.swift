@@ -32,6 +32,18 @@ struct QueryReader {
         return number
     }
 
+    /// A finite number for which `isLegal` holds; `rule` says the range in words ("must be …").
+    mutating func number(_ name: String, _ rule: String, where isLegal: (Double) -> Bool) -> Double? {
+        guard let text = string(name) else { return nil }
+        // Double reads hexadecimal too, which is no JSON number.
+        let isDecimal = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
+        guard isDecimal, let number = Double(text), number.isFinite, isLegal(number) else {
+            fault(name, "must be \(rule)")
+            return nil
+        }
+        return number
+    }
+
     /// One of an enum's words.
     mutating func choice<Choice>(_ name: String, of type: Choice.Type = Choice.self) -> Choice?
     where Choice: CaseIterable & RawRepresentable, Choice.RawValue == String {

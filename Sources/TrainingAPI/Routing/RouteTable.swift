@@ -7,6 +7,8 @@ extension Router {
         let models = ModelsController(service: service)
         let plots = PlotsController(service: service)
         let formats = PlotFormat.suffixes
+        let evaluations = EvaluationsController(service: service)
+        let comparisons = ComparisonsController(service: service)
         let checks = GradientChecksController(service: service)
         let sweeps = SweepsController(service: service)
         let datasets = DatasetsController(service: service)
@@ -33,6 +35,9 @@ extension Router {
                 Route("GET", "/v1/jobs/:id/plots/weights", suffixes: formats, on: .heavy, plots.weights),
                 Route("GET", "/v1/jobs/:id/plots/calibration", suffixes: formats, on: .heavy, plots.calibration),
                 Route("GET", "/v1/jobs/:id/plots/confusion", suffixes: formats, on: .heavy, plots.confusion),
+                Route("GET", "/v1/jobs/:id/evaluation", on: .heavy, evaluations.evaluate),
+                Route("GET", "/v1/jobs/:id/diagnosis", on: .heavy, evaluations.diagnose),
+                Route("GET", "/v1/comparisons", on: .heavy, comparisons.compare),
                 Route("POST", "/v1/gradient-checks", body: job, on: .heavy, checks.check),
                 Route("POST", "/v1/sweeps", body: job, on: .heavy, sweeps.submit),
                 Route("GET", "/v1/sweeps", sweeps.list),

@@ -19,6 +19,7 @@ REQUESTS = {
     "/v1/sweeps": "/components/schemas/SweepRequest",
     "/v1/jobs/{id}/predictions": "/components/schemas/PredictionRequest", "/v1/datasets": "/components/schemas/DatasetContent"}
 KINDS = {"ds": "Dataset", "sweep": "Sweep"}
+COMPARED = "/paths/~1v1~1comparisons/get/parameters/0/schema"
 CSV = "a,b,y\n" + "".join(f"{n % 7},{['p', 'q', 'r'][n % 3]},{n % 2}\n" for n in range(24))
 
 
@@ -41,6 +42,19 @@ def map_path_parameters(context, path_parameters):
         choice = sum(given.encode()) % (len(ids) * 3 // 2 + 1)
         return {**path_parameters, "id": ids[choice] if choice < len(ids) else given}
     return path_parameters
+
+
+@schemathesis.hook
+def map_query(context, query):
+    """Jobs that there are, where a comparison names two or more different ones."""
+    named = (query or {}).get("jobs")
+    # The list as drawn, or as it goes into the query.
+    is_text = isinstance(named, str)
+    named = named.split(",") if is_text else named
+    if context.operation.path != "/v1/comparisons" or len(KNOWN["jobs"]) < 2 or not isinstance(named, list) or CONTRACT.errors(named, COMPARED):
+        return query
+    jobs = KNOWN["jobs"][:len(named)]
+    return {**query, "jobs": ",".join(jobs) if is_text else jobs}
 
 
 @schemathesis.hook

@@ -1,4 +1,5 @@
 import Datasets
+import JSONDocument
 
 /// Carries out what `SweepProgress` wants, on a thread of its own: queues the jobs of sweeps, a few at a time, and ends
 /// sweeps. It keeps nothing: a coordinator that starts on the same store goes on where the last one was.
@@ -143,7 +144,9 @@ extension SweepSpecification {
         data.arrangement = job.arrangement
         let (network, training) = try template.settings(job.changes)
         let plan = try JobPlan(
-            data: data, network: network, training: training, table: table, limits: limits, memoryLimit: memoryLimit)
+            data: data, network: network, training: training,
+            baseError: JSONDocument.parse(self.job).root["base_error"]?.number ?? 0, table: table, limits: limits,
+            memoryLimit: memoryLimit)
         return JobSubmission(
             name: jobName ?? sweep.name, owner: sweep.owner, settings: plan.settings(initialWeightsHash: nil),
             tableHash: sweep.tableHash, parameterCount: plan.network.parameterCount, epochs: training.epochs,

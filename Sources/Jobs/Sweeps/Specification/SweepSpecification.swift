@@ -47,7 +47,9 @@ public struct SweepSpecification: Sendable {
         }
         guard let first else { throw Faults(pointer: "/judge", detail: "asks for no run") }
         _ = try SweepSpecification.underJob {
-            try JobPlan(data: first, network: job.network, training: job.training, memoryLimit: memoryLimit)
+            try JobPlan(
+                data: first, network: job.network, training: job.training, baseError: job.baseError,
+                memoryLimit: memoryLimit)
         }
         let faults = FaultCollector()
         for (dimension, pointer) in zip(settings.dimensions, settings.pointers) {
@@ -69,7 +71,7 @@ public struct SweepSpecification: Sendable {
         epochs = job.training.epochs
         data = base.specification
         devRows = base.devRows
-        self.job = JobPlan.settings(base, job.network, job.training, initialWeightsHash: nil)
+        self.job = JobPlan.settings(base, job.network, job.training, job.baseError, initialWeightsHash: nil)
     }
 
     private static func check(_ judge: SweepJudge, _ data: PreparedData) throws(Faults) {
