@@ -10,19 +10,23 @@ public struct JobPlan: Sendable {
     public let networkSettings: NetworkSettings
     /// The engine's network.
     public let network: NetworkSpecification
+    /// The `training` part as asked for.
+    public let trainingSettings: TrainingSettings
     /// The engine's training.
-    public let training: TrainingSpecification
+    public var training: TrainingSpecification { trainingSettings.specification }
 
     /// Brings a job's parts together. The same parts give the same plan.
     /// - Parameter memoryLimit: bytes that one job may take.
     /// - Throws: every fault that only the data shows.
     public init(
-        data specification: DataSpecification, network settings: NetworkSettings, training: TrainingSpecification,
+        data specification: DataSpecification, network settings: NetworkSettings, training choice: TrainingSettings,
         table: MappedTable, limits: DatasetLimits = DatasetLimits(), memoryLimit: Int = .max
     ) throws(Faults) {
-        data = try prepare(specification, table: table, seed: training.seed, limits: limits)
+        let training = choice.specification
+        data = try prepare(
+            specification, table: table, seed: training.seed, classWeight: choice.classWeight, limits: limits)
         networkSettings = settings
-        self.training = training
+        trainingSettings = choice
         let faults = FaultCollector()
         JobPlan.check(training.earlyStopping, data, faults)
         do throws(Faults) {
@@ -74,7 +78,7 @@ public struct JobPlan: Sendable {
             json.name("network")
             networkSettings.write(to: &json, initialWeightsHash: initialWeightsHash)
             json.name("training")
-            training.write(to: &json)
+            trainingSettings.write(to: &json)
         }
         return json.bytes
     }
@@ -91,7 +95,7 @@ extension JobPlan {
         var fields = ObjectReader(root, at: "", faults: faults)
         let data = fields.required("data")
         var network = NetworkSettings(stored: fields.required("network"), faults: faults)
-        let training = TrainingSpecification(
+        let training = TrainingSettings(
             reading: fields.required("training"), at: "/training", faults: faults, drawSeed: { 0 })
         try faults.throwIfAny()
         guard let data else { throw Faults(pointer: "/data", detail: "is required") }

@@ -14,7 +14,7 @@ public struct JobRequest: Sendable {
     /// The `network` part.
     public let network: NetworkSettings
     /// The `training` part, seed drawn.
-    public let training: TrainingSpecification
+    public let training: TrainingSettings
     /// The `gradient_check` part.
     public let gradientCheck: GradientCheck.Options
     /// Every fault that can be told without the data; the job cannot be run if there are any.
@@ -32,7 +32,7 @@ public struct JobRequest: Sendable {
         name = fields.string("name", limit: JobRequest.nameLimit)
         data = fields.required("data").flatMap { DataRequest($0, faults: faults) }
         network = NetworkSettings(reading: fields.value("network"), at: "/network", faults: faults)
-        training = TrainingSpecification(
+        training = TrainingSettings(
             reading: fields.value("training"), at: "/training", faults: faults, drawSeed: drawSeed)
         gradientCheck =
             isGradientCheck
