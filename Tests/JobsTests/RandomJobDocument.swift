@@ -70,7 +70,8 @@ struct RandomJobDocument {
             let weights = areWeighted ? pick([#""sample_weight": "b c""#, #""sample_weight": 1"#]) : nil
             let choices = areWeighted ? [#"["a"]"#, "[0]"] : [#"["a"]"#, #"["b c", 0]"#, "[1]"]
             let features = maybe { #""features": \#($0.pick(choices))"# }
-            return (joined([#""csv": "\#(text)", "target": \#(target)"#, weights, features] + options + [split]), hasDev)
+            let csv = #""csv": "\#(text)", "target": \#(target)"#
+            return (joined([csv, weights, features] + options + [split]), hasDev)
         default:
             namesDataset = true
             let features = maybe { #""features": \#($0.pick([#"["x1"]"#, #"[1, "x0"]"#]))"# }
@@ -91,7 +92,8 @@ struct RandomJobDocument {
     private mutating func examples(_ rows: Int) -> String {
         let x = (0..<rows).map { "[\($0 % 3), \(Double($0) / 8)]" }.joined(separator: ", ")
         let weights = areWeighted ? ", \"sample_weight\": \((0..<rows).map { Double($0 % 5) / 4 + 0.1 })" : ""
-        return #""x": [\#(x)], "y": [\#((0..<rows).map { label($0, quoted: true) }.joined(separator: ", "))]\#(weights)"#
+        let y = (0..<rows).map { label($0, quoted: true) }.joined(separator: ", ")
+        return #""x": [\#(x)], "y": [\#(y)]\#(weights)"#
     }
 
     private func label(_ row: Int, quoted: Bool) -> String {

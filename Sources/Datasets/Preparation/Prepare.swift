@@ -44,7 +44,9 @@ public func prepare(
 
 extension TableSchema {
     /// How a resolved specification names column `index`.
-    fileprivate func reference(to index: Int) -> ColumnReference { columns[index].name.map { .name($0) } ?? .index(index) }
+    fileprivate func reference(to index: Int) -> ColumnReference {
+        columns[index].name.map { .name($0) } ?? .index(index)
+    }
 }
 
 extension ResolvedTarget {

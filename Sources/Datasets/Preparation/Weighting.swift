@@ -38,7 +38,8 @@ extension DataSets {
                 faults.add(
                     column == nil ? classWeightPointer : pointers.sampleWeights(of: name),
                     set.weights?.mean == 0
-                        ? "every \(name) row has the weight 0" : "the weights of the \(name) rows are too large to add up")
+                        ? "every \(name) row has the weight 0"
+                        : "the weights of the \(name) rows are too large to add up")
                 return set
             }
             return set

@@ -37,7 +37,8 @@ public struct DataSpecification: Hashable, Sendable {
     /// A specification; the defaults are the contract's.
     public init(
         source: Source, table: String? = nil, target: ColumnReference? = nil,
-        sampleWeight: ColumnReference? = nil, features: [ColumnReference]? = nil, task: TaskChoice = .auto, split: SplitSpecification = SplitSpecification(),
+        sampleWeight: ColumnReference? = nil, features: [ColumnReference]? = nil, task: TaskChoice = .auto,
+        split: SplitSpecification = SplitSpecification(),
         normalize: Normalization = .standard, missing: MissingPolicy = .error
     ) {
         self.source = source

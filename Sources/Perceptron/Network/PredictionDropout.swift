@@ -66,7 +66,9 @@ final class LayerwiseDropout<S: Scalar> {
 
     /// The mask (rows, units) of layer `number`, 0 for the first hidden one, until the next is asked for; nil where
     /// nothing is dropped.
-    func mask(ofLayer number: Int, rows: Int, pass: PredictionDropout.Pass) -> (bytes: UnsafePointer<UInt8>, scale: Double)? {
+    func mask(ofLayer number: Int, rows: Int, pass: PredictionDropout.Pass) -> (
+        bytes: UnsafePointer<UInt8>, scale: Double
+    )? {
         guard number < dropout.keepProbs.count, dropout.keepProbs[number] < 1 else { return nil }
         let keepProb = dropout.keepProbs[number]
         draw(layer: number + 1, units: shape.hiddenLayers[number].units, keepProb: keepProb, rows: rows, pass)

@@ -73,7 +73,8 @@ final class Evaluator<S: Scalar> {
     }
 
     private func withPointers(
-        _ set: EncodedSet<S>, _ body: (UnsafePointer<S>, _ weights: UnsafePointer<S>?, _ shares: UnsafePointer<S>?) -> Void
+        _ set: EncodedSet<S>,
+        _ body: (UnsafePointer<S>, _ weights: UnsafePointer<S>?, _ shares: UnsafePointer<S>?) -> Void
     ) {
         set.targets.withUnsafeBufferPointer { targets in
             guard let targets = targets.baseAddress else { return }

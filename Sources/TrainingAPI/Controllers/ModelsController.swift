@@ -53,7 +53,8 @@ struct ModelsController: Sendable {
             let times = (work / service.limits.monteCarloWork).rounded(.up)
             throw Faults(
                 pointer: "/monte_carlo",
-                detail: "asks for about \(Int(times)) times the work that one request may make; take fewer passes or rows")
+                detail:
+                    "asks for about \(Int(times)) times the work that one request may make; take fewer passes or rows")
         }
         let moments = try model.network.predict(inputs, rows: rows, dropout: dropout, passes: asked.mode.passes)
         if case .monteCarlo = asked.mode { return (moments.means, moments.standardDeviations) }
