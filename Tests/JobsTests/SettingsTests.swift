@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import JSONDocument
 import Jobs
 import Perceptron
@@ -98,6 +99,20 @@ struct SettingsTests {
         #expect(settings["data"]?["normalize"]?.string == "standard")
         #expect(settings["data"]?["task"]?.string == "binary")
         #expect(settings["data"]?["missing"]?.string == "error")
+    }
+
+    @Test func settingsFromBeforeThereWereWeightsAreRead() throws {
+        let fixture = try PlanFixture()
+        let plan = try fixture.plan(document())
+        var text = String(decoding: plan.settings(initialWeightsHash: nil), as: UTF8.self)
+        for member in [#","sample_weight":null"#, #","class_weights":null"#, #","class_weight":null"#] {
+            let range = try #require(text.range(of: member))
+            text.removeSubrange(range)
+        }
+        let again = try JobPlan(
+            stored: Array(text.utf8), initialLayers: nil,
+            table: fixture.tables.open(try #require(plan.data.specification.table)), limits: fixture.tables.limits)
+        #expect(again.settings(initialWeightsHash: nil) == plan.settings(initialWeightsHash: nil))
     }
 
     @Test(arguments: [("sgd", 0.01), ("momentum", 0.01), ("rmsprop", 0.001), ("adam", 0.001), ("adamw", 0.001)])
