@@ -116,8 +116,8 @@ static size_t lay_out(char *block, const ck_network *network, int64_t rows, int 
             .input = {.units = network->inputs, .has_dropout = has_dropout,
                 .keep = keep_rule(has_dropout ? network->input_keep_prob : 0),
                 .scale = has_dropout ? (T)(1 / network->input_keep_prob) : 1, .values = input_values},
-            .x = x, .y = y, .weights = weights, .shares = shares, .delta = delta, .transposed = transposed, .transposed_stride = transposed_stride,
-            .layers = layers,
+            .x = x, .y = y, .weights = weights, .shares = shares, .delta = delta, .transposed = transposed,
+            .transposed_stride = transposed_stride, .layers = layers,
         };
         philox_keys(&s->keys, network->dropout_seed);
     }

@@ -52,13 +52,15 @@ public enum ClassWeight: Hashable, Sendable {
             return counts.map { total / (Double(classes.count) * Double(max($0, 1))) }
         case .labelled(let weights):
             let faults = FaultCollector()
+            let places = Dictionary(zip(classes, 0...), uniquingKeysWith: { first, _ in first })
             var resolved = [Double](repeating: 1, count: classes.count)
             var names = [String?](repeating: nil, count: classes.count)
             for (label, weight) in weights.sorted(by: { $0.key < $1.key }) {
                 let here = "\(pointer)/\(pointerToken(label))"
-                guard let place = classes.firstIndex(where: { $0.isNamed(label) }) else {
+                guard let place = ClassLabel.meant(by: label).lazy.compactMap({ places[$0] }).first else {
                     let known = classes.prefix(10).map(\.words).joined(separator: ", ")
                     faults.add(here, "is no class; the classes are \(known)\(classes.count > 10 ? ", …" : "")")
+                    if faults.faults.count == FaultCollector.limit { break }
                     continue
                 }
                 if let other = names[place] { faults.add(here, "is the class that \"\(other.prefix(40))\" names too") }
@@ -72,12 +74,8 @@ public enum ClassWeight: Hashable, Sendable {
 }
 
 extension ClassLabel {
-    /// Whether an object's member of this name stands for the class: a number by its value, else the very text.
-    fileprivate func isNamed(_ name: String) -> Bool {
-        switch self {
-        case .number(let number): Double(name) == number
-        case .text(let text): text.utf8.elementsEqual(name.utf8)
-        case .boolean(let flag): name == (flag ? "true" : "false")
-        }
+    /// What an object's member of this name may stand for: the text itself, a number by its value, a boolean.
+    fileprivate static func meant(by name: String) -> [ClassLabel] {
+        [.text(name), Double(name).map { .number($0) }, Bool(name).map { .boolean($0) }].compactMap(\.self)
     }
 }
