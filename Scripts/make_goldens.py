@@ -76,6 +76,13 @@ def small(hidden=((7, "tanh", 1.0), (5, "tanh", 1.0)), task="binary", classes=2,
     )
 
 
+def weighted(case, seed):
+    """The case with sample weights, some of them 0."""
+    random = np.random.RandomState(seed)
+    case["sample_weight"] = tuple(np.round(random.choice([0, 0.25, 1, 1.5, 6], len(y)), 4) for _, y in case["data"])
+    return case
+
+
 def layers(activation, *units, keep_prob=1.0):
     return [(n, activation, keep_prob) for n in units]
 
@@ -158,6 +165,15 @@ def cases():
         case["disturbed"] = False
         yield f"initializer_{initializer}", case
 
+    yield "weights_sample_and_class_dropout", weighted(small(
+        layers("tanh", 7, 5, keep_prob=0.8), batch_size=16, learning_rate=0.1, dropout_seed=6, l2_lambda=0.3, epochs=60,
+        class_weights=[0.5, 2.0]), 31)
+    yield "weights_class_softmax", small(
+        task="multiclass", classes=4, learning_rate=0.2, l2_lambda=0.1, class_weights=[1.0, 3.0, 0.25, 1.0])
+    yield "weights_sample_regression_batch_norm", weighted(small(
+        layers("sigmoid", 6), task="regression", network={"batch_norm": True}, batch_size=16, learning_rate=0.02,
+        epochs=40), 32)
+
     confident = small(layers("identity", 3), learning_rate=1e-4, epochs=20, history_every=1)
     confident["scale_start"] = 60.0
     yield "confidently_wrong", confident
@@ -197,7 +213,8 @@ def run(case, dtype=np.float64):
             for key, share in (("gamma", 0.2), ("beta", 0.2), ("mean", 0.3), ("variance", 0.1), ("b", 0.2)):
                 if key in layer and not (key == "b" and "gamma" in layer):
                     layer[key] += share * random.uniform(-1, 1, layer[key].shape)
-    final, history = train(network, start, settings, (x, y), (dev_x, dev_y), dtype)
+    weights = case.get("sample_weight", (None, None))
+    final, history = train(network, start, settings, (x, y, weights[0]), (dev_x, dev_y, weights[1]), dtype)
     return start, final, history, features
 
 
@@ -206,6 +223,9 @@ def golden(case):
     network, settings = case["network"], case["settings"]
     initializer, seed = case["starting"]
     drawn = case.get("drawn_by_engine", False)
+    sets = [{"x": x.tolist(), "y": y.tolist()} for x, y in case["data"]]
+    for examples, weights in zip(sets, case.get("sample_weight", ())):
+        examples["sample_weight"] = weights.tolist()
     return {
         "network": {
             "inputs": network.inputs,
@@ -231,10 +251,11 @@ def golden(case):
             "dropout_seed": settings.dropout_seed,
             "dropout_mask": settings.dropout_mask,
             "history_every": settings.history_every,
+            **({} if settings.class_weights is None else {"class_weights": settings.class_weights}),
         },
         "features": features,
-        "train": {"x": case["data"][0][0].tolist(), "y": case["data"][0][1].tolist()},
-        "dev": {"x": case["data"][1][0].tolist(), "y": case["data"][1][1].tolist()},
+        "train": sets[0],
+        "dev": sets[1],
         "expected": {"history": history, "layers": [documents_layer(layer) for layer in final]},
     }
 

@@ -36,6 +36,7 @@ class Settings:
     dropout_seed: int = 0
     dropout_mask: str = "resample"
     history_every: int = 20
+    class_weights: list | None = None
 
 
 # Activations --------------------------------------------------------------------------------------------------------
@@ -55,7 +56,7 @@ ACTIVATIONS = {
 }
 
 
-# Losses: the mean over the examples, and its derivative with respect to the output's Z ------------------------------
+# Losses: the weighted mean over the examples, and its derivative with respect to the output's Z ---------------------
 
 
 def one_hot(y, classes):
@@ -74,14 +75,22 @@ def losses(z, y, task):
     return (z[0] - y) ** 2
 
 
-def loss_gradient(z, y, task):
+def loss_gradient(z, y, w, task):
     m = z.shape[1]
     if task == "binary":
-        return (sigmoid(z) - y[None, :]) / m
+        return w * (sigmoid(z) - y[None, :]) / m
     if task == "multiclass":
         e = np.exp(z - z.max(axis=0))
-        return (e / e.sum(axis=0) - one_hot(y, z.shape[0])) / m
-    return 2 * (z - y[None, :]) / m
+        return w * (e / e.sum(axis=0) - one_hot(y, z.shape[0])) / m
+    return w * 2 * (z - y[None, :]) / m
+
+
+def example_weights(y, sample_weight, class_weights):
+    """What each example counts: class weight times sample weight, their mean over the set 1."""
+    w = np.ones(len(y)) if sample_weight is None else np.array(sample_weight, dtype=np.float64)
+    if class_weights is not None:
+        w = w * np.array(class_weights)[y.astype(int)]
+    return w / w.mean()
 
 
 # Parameters ---------------------------------------------------------------------------------------------------------
@@ -169,10 +178,10 @@ def forward(network, parameters, x, masks=None, update_running=False):
         tape.append(step)
 
 
-def backward(network, parameters, tape, z, y):
-    """The gradient of the batch's mean loss, layer by layer."""
+def backward(network, parameters, tape, z, y, w):
+    """The gradient of the batch's mean weighted loss, layer by layer."""
     gradient = [None] * len(parameters)
-    dz = loss_gradient(z, y, network.task).astype(z.dtype)
+    dz = loss_gradient(z, y, w, network.task).astype(z.dtype)
     for index in reversed(range(len(parameters))):
         layer, step = parameters[index], tape[index]
         grads = {}
@@ -243,25 +252,27 @@ def update(settings, memory, t, key, w, g, rate, m):
     return moved
 
 
-def metrics(network, parameters, settings, x, y, m):
+def metrics(network, parameters, settings, x, y, sample_weight, m):
     z, _ = forward(network, parameters, x)
     z = z.astype(np.float64)
-    loss = float(losses(z, y, network.task).mean())
+    loss = float(np.average(losses(z, y, network.task), weights=example_weights(y, sample_weight, settings.class_weights)))
     row = {"loss": loss, "cost": loss + penalty(parameters, settings, m)}
     if network.task == "binary":
-        row["accuracy"] = float(((z[0] > 0) == (y > 0.5)).mean())
+        row["accuracy"] = float(np.average((z[0] > 0) == (y > 0.5), weights=sample_weight))
     elif network.task == "multiclass":
-        row["accuracy"] = float((z.argmax(axis=0) == y).mean())
+        row["accuracy"] = float(np.average(z.argmax(axis=0) == y, weights=sample_weight))
     else:
         row["rmse"] = float(np.sqrt(loss))
-        row["r2"] = float(1 - ((z[0] - y) ** 2).sum() / ((y - y.mean()) ** 2).sum())
+        spread = np.average((y - np.average(y, weights=sample_weight)) ** 2, weights=sample_weight)
+        row["r2"] = float(1 - loss / spread)
     return row
 
 
 def train(network, parameters, settings, train_set, dev_set=None, dtype=np.float64):
-    """Trains a copy of `parameters`; answers it with the history rows. Sets are (x (m, n_0), y (m,))."""
+    """Trains a copy of `parameters`; answers it with the history rows. Sets are (x (m, n_0), y (m,), sample weights (m,) or None)."""
     parameters = [{k: v.astype(dtype) for k, v in layer.items()} for layer in parameters]
     x, y = train_set[0].T.astype(dtype), train_set[1]
+    shares = example_weights(y, train_set[2], settings.class_weights)
     m = x.shape[1]
     size = m if settings.batch_size == "full" else min(settings.batch_size, m)
     generator = np.random.RandomState(settings.dropout_seed)
@@ -269,9 +280,9 @@ def train(network, parameters, settings, train_set, dev_set=None, dtype=np.float
 
     def record(epoch, step_cost, rate, norm):
         row = {"epoch": epoch, "step_cost": step_cost, "learning_rate": rate, "gradient_norm": norm}
-        row["train"] = metrics(network, parameters, settings, x, y, m)
+        row["train"] = metrics(network, parameters, settings, x, y, train_set[2], m)
         if dev_set is not None:
-            row["dev"] = metrics(network, parameters, settings, dev_set[0].T.astype(dtype), dev_set[1], m)
+            row["dev"] = metrics(network, parameters, settings, dev_set[0].T.astype(dtype), dev_set[1], dev_set[2], m)
         history.append(row)
 
     record(0, None, settings.learning_rate, None)
@@ -279,14 +290,14 @@ def train(network, parameters, settings, train_set, dev_set=None, dtype=np.float
         rate = float(learning_rate(settings, epoch))
         costs = []
         for start in range(0, m, size):
-            xb, yb = x[:, start : start + size], y[start : start + size]
+            xb, yb, wb = x[:, start : start + size], y[start : start + size], shares[start : start + size]
             if settings.dropout_mask == "fixed":
                 generator = np.random.RandomState(settings.dropout_seed)
             masks = draw_masks(network, xb.shape[1], generator)
             z, tape = forward(network, parameters, xb, masks, update_running=True)
-            loss = float(losses(z, yb, network.task).astype(np.float64).mean())
+            loss = float((wb * losses(z, yb, network.task).astype(np.float64)).mean())
             costs.append(loss + penalty(parameters, settings, m))
-            gradient = backward(network, parameters, tape, z, yb)
+            gradient = backward(network, parameters, tape, z, yb, wb)
             for layer, grads in zip(parameters, gradient):
                 w = layer["W"]
                 grads["W"] = grads["W"] + settings.l1_lambda / (2 * m) * np.sign(w)

@@ -32,6 +32,11 @@ typedef struct {
     T *x;
     /// (samples) of the same.
     T *y;
+    /// (samples) of the same, and whether the loaded batch has weights at all.
+    T *weights;
+    int is_weighted;
+    /// (samples) of the tile at hand: what its examples count in accuracy.
+    T *shares;
     /// What comes back through the layer at hand before its derivative, (units, samples).
     T *delta;
     /// (samples, units) of the layer at hand, rows `transposed_stride` apart.
@@ -75,6 +80,8 @@ static size_t lay_out(char *block, const ck_network *network, int64_t rows, int 
     int drops = network->input_keep_prob < 1;
     T *x = TAKE(T, kept * round_up(network->inputs, QL) * stride);
     T *y = TAKE(T, kept * stride);
+    T *weights = TAKE(T, kept * stride);
+    T *shares = TAKE(T, stride);
     T *input_values = drops ? TILE(network->inputs) : NULL;
     T *delta = TILE(widest);
     ptrdiff_t transposed_stride = round_up(widest, VL) + VL;
@@ -109,8 +116,8 @@ static size_t lay_out(char *block, const ck_network *network, int64_t rows, int 
             .input = {.units = network->inputs, .has_dropout = has_dropout,
                 .keep = keep_rule(has_dropout ? network->input_keep_prob : 0),
                 .scale = has_dropout ? (T)(1 / network->input_keep_prob) : 1, .values = input_values},
-            .x = x, .y = y, .delta = delta, .transposed = transposed, .transposed_stride = transposed_stride,
-            .layers = layers,
+            .x = x, .y = y, .weights = weights, .shares = shares, .delta = delta, .transposed = transposed,
+            .transposed_stride = transposed_stride, .layers = layers,
         };
         philox_keys(&s->keys, network->dropout_seed);
     }

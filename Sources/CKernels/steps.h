@@ -21,6 +21,12 @@ static void pack(
     for (int r = rows; r < end; r++) tile_y[r] = 0;
 }
 
+/// The same of the examples' weights.
+static void pack_weights(T *tile, const T *weights, const int32_t *order, int64_t first, int rows) {
+    for (int r = 0; r < rows; r++) tile[r] = weights[order ? order[first + r] : first + r];
+    for (int r = rows; r < round_up(rows, VL); r++) tile[r] = 0;
+}
+
 INLINE void drop(T *values, T *factor, VI kept, V scale) {
     store(values, kept ? load(values) * scale : splat(0));
     if (factor) store(factor, kept ? scale : splat(0));
@@ -130,7 +136,7 @@ static void derive(const State *s, const Layer *l, const T *delta, int rows) {
 #undef DERIVE
 }
 
-/// Everything up to the logits of the tile in `x`; `step` < 0 for inference.
+/// Everything up to the logits of the tile in `x`, its first row being example `first`; `step` < 0 for inference.
 static void forward(const State *s, const T *w, const T *x, int64_t first, int rows, int64_t step) {
     int vectors = (rows + VL - 1) / VL;
     if (step >= 0 && s->input.has_dropout) {
@@ -155,16 +161,21 @@ INLINE VD added(VD sums, V v) {
     return sums;
 }
 
-/// Σ loss of the tile's logits; these become the outputs' ∂(Σ loss)/∂z · scale, 0 past the last row. With `counts` the
-/// examples whose predicted class is theirs are added up too, and Σ (ŷ − y)².
-INLINE double loss_of(const State *s, const T *y, int rows, T scale, ck_score *counts) {
+/// Σ w loss of the tile's logits; these become the outputs' ∂(Σ w loss)/∂z · scale, 0 past the last row. With `counts` the
+/// examples whose predicted class is theirs are added up too, each as its share, and Σ w (ŷ − y)². Weights w and shares
+/// are 1 where they are NULL.
+INLINE double loss_of(
+    const State *s, const T *y, const T *weights, const T *shares, int rows, T scale, ck_score *counts
+) {
     const Layer *out = &s->layers[s->layer_count - 1];
     T *z = out->values;
     VD sums = {0}, correct = {0};
     const V lane = lanes();
     for (int r = 0; r < rows; r += VL) {
         const VI real = lane < splat((T)(rows - r));
-        const V target = load(y + r), factor = real ? splat(scale) : splat(0);
+        const V target = load(y + r), weight = weights ? load(weights + r) : splat(1);
+        V factor = real ? splat(scale) : splat(0);
+        if (weights) factor *= weight;
         V loss, right = splat(0);
         switch (s->task) {
         case CK_BINARY: {
@@ -215,13 +226,18 @@ INLINE double loss_of(const State *s, const T *y, int rows, T scale, ck_score *c
                 // Differences of the outputs as they are, squared in float64.
                 UNROLL for (int h = 0; h < WIDE; h++) {
                     VD d = widened(real ? load(z + r) : splat(0), h) - widened(real ? target : splat(0), h);
-                    correct += d * d;
+                    if (weights)
+                        correct += d * d * widened(weight, h);
+                    else
+                        correct += d * d;
                 }
             }
             store(z + r, splat(2) * difference * factor);
         }
         }
+        if (weights) loss *= weight;
         sums = added(sums, real ? loss : splat(0));
+        if (counts && shares) right *= load(shares + r);
         if (counts && s->task != CK_REGRESSION) correct = added(correct, real ? right : splat(0));
     }
     double loss = sum_d(sums);
@@ -276,66 +292,81 @@ static void backward(
     }
 }
 
-static void load_batch(void *state, const void *x, const void *y, int64_t rows) {
+static void load_batch(void *state, const void *x, const void *y, const void *weights, int64_t rows) {
     State *s = state;
-    T *tile_x = s->x, *tile_y = s->y;
+    T *tile_x = s->x, *tile_y = s->y, *tile_weights = s->weights;
+    s->is_weighted = weights != NULL;
     for (int64_t first = 0; first < rows; first += s->tile_rows) {
         int count = (int)(rows - first < s->tile_rows ? rows - first : s->tile_rows);
         pack(s, tile_x, tile_y, x, y, NULL, first, count);
+        if (weights) pack_weights(tile_weights, weights, NULL, first, count);
+        tile_weights += s->stride;
         tile_x += round_up(s->input.units, QL) * s->stride;
         tile_y += s->stride;
     }
 }
 
-/// The gradient of the mean loss of `rows` examples at `order` of x (·, inputs) and y, or of the batch that was loaded
-/// if x is NULL; answers Σ loss. `step` numbers the dropout masks.
+/// The gradient of the mean of weight · loss of `rows` examples at `order` of x (·, inputs), y and weights (NULL: all 1), or
+/// of the batch that was loaded if x is NULL; answers Σ weight · loss. `step` numbers the dropout masks.
 static double train_step(
-    void *state, const void *w, void *g, const void *x, const void *y, const int32_t *order, int64_t rows,
-    uint32_t step
+    void *state, const void *w, void *g, const void *x, const void *y, const void *weights, const int32_t *order,
+    int64_t rows, uint32_t step
 ) {
     State *s = state;
     const T scale = (T)(1 / (double)rows);
+    const int is_weighted = x ? weights != NULL : s->is_weighted;
     double loss = 0;
     ptrdiff_t tile = 0;
     for (int64_t first = 0; first < rows; first += s->tile_rows, tile++) {
         int count = (int)(rows - first < s->tile_rows ? rows - first : s->tile_rows);
-        T *tile_x = s->x, *tile_y = s->y;
+        T *tile_x = s->x, *tile_y = s->y, *tile_weights = s->weights;
         const T *x_rows = NULL;
         const int32_t *tile_order = NULL;
         if (x) {
             pack(s, tile_x, tile_y, x, y, order, first, count);
+            if (weights) pack_weights(tile_weights, weights, order, first, count);
             x_rows = x;
             tile_order = order ? order + first : NULL;
         } else {
             tile_x += tile * round_up(s->input.units, QL) * s->stride;
             tile_y += tile * s->stride;
+            tile_weights += tile * s->stride;
         }
         forward(s, w, tile_x, first, count, step);
-        loss += loss_of(s, tile_y, count, scale, NULL);
+        loss += loss_of(s, tile_y, is_weighted ? tile_weights : NULL, NULL, count, scale, NULL);
         backward(s, w, g, tile_x, x_rows, tile_order, count, first > 0);
     }
     return loss;
 }
 
-static void score_set(void *state, const void *w, const void *x, const void *y, int64_t rows, ck_score *score) {
+static void score_set(
+    void *state, const void *w, const void *x, const void *y, const void *weights, const void *shares, int64_t rows,
+    ck_score *score
+) {
     State *s = state;
     *score = (ck_score){0};
     for (int64_t first = 0; first < rows; first += s->tile_rows) {
         int count = (int)(rows - first < s->tile_rows ? rows - first : s->tile_rows);
         pack(s, s->x, s->y, x, y, NULL, first, count);
+        if (weights) pack_weights(s->weights, weights, NULL, first, count);
+        if (shares) pack_weights(s->shares, shares, NULL, first, count);
         forward(s, w, s->x, first, count, -1);
-        loss_of(s, s->y, count, 1, score);
+        loss_of(s, s->y, weights ? s->weights : NULL, shares ? s->shares : NULL, count, 1, score);
     }
 }
 
-static void predict_logits(void *state, const void *w, const void *x, int64_t rows, void *out_) {
+/// The logits (rows, outputs) of x (rows, inputs). `step` < 0 for inference; else with the dropout masks of that step, the
+/// rows being examples `first_row`, an even number, and those after it.
+static void predict_logits(
+    void *state, const void *w, const void *x, int64_t rows, int64_t first_row, int64_t step, void *out_
+) {
     State *s = state;
     T *out = out_;
     const Layer *last = &s->layers[s->layer_count - 1];
     for (int64_t first = 0; first < rows; first += s->tile_rows) {
         int count = (int)(rows - first < s->tile_rows ? rows - first : s->tile_rows);
         pack(s, s->x, s->y, x, NULL, NULL, first, count);
-        forward(s, w, s->x, first, count, -1);
+        forward(s, w, s->x, first_row + first, count, step);
         for (int r = 0; r < count; r++)
             for (int k = 0; k < last->units; k++) *out++ = last->values[k * s->stride + r];
     }

@@ -64,7 +64,9 @@ extension TrainingService {
             }
             let content = stored == nil ? try store.content(hash) : stored?.content
             let table = try tables.open(hash, content: content)
-            if !faults.faults.isEmpty { throw withFaultsOfPreparing(specification, table, faults) }
+            if !faults.faults.isEmpty {
+                throw withFaultsOfPreparing(specification, request.training.classWeight, table, faults)
+            }
             return (try body(specification, table), (hash, content.map { StoredContent(hash: hash, bytes: $0) }))
         } catch {
             if let stored, stored.content == nil { custody.released(table: stored.hash) }
@@ -74,10 +76,11 @@ extension TrainingService {
 
     /// The faults already known of a request, together with those that its data shows without the settings at fault.
     private func withFaultsOfPreparing(
-        _ specification: DataSpecification, _ table: MappedTable, _ faults: FaultCollector
+        _ specification: DataSpecification, _ classWeight: ClassWeight?, _ table: MappedTable, _ faults: FaultCollector
     ) -> Faults {
         do throws(Faults) {
-            _ = try prepare(specification, table: table, seed: 0, limits: tables.limits)
+            _ = try prepare(
+                specification, table: table, seed: 0, classWeight: classWeight, limits: tables.limits)
         } catch {
             faults.add(error)
         }

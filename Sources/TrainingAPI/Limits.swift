@@ -11,15 +11,17 @@ public struct ServiceLimits: Sendable {
     /// Numbers that one predictions request may come to: rows times inputs, one-hot encoded, and outputs. A short body
     /// can ask for a very large answer.
     public var predictionNumbers: Int
+    /// Multiplications that the passes of one request for predictions with `monte_carlo` may come to.
+    public var monteCarloWork: Double
 
     /// Sweeps that may be unfinished.
     public var runningSweeps: Int
 
-    /// 64 MiB jobs, 1 GiB data sets, 100,000 queued jobs, 4 GiB of memory a job, 2²³ numbers a prediction,
-    /// 100 sweeps.
+    /// 64 MiB jobs, 1 GiB data sets, 100,000 queued jobs, 4 GiB of memory a job, 2²³ numbers a prediction and 5 · 10¹⁰
+    /// multiplications of its dropout passes: some seconds; 100 sweeps.
     public init(
         jobBytes: Int = 64 << 20, datasetBytes: Int = 1 << 30, queuedJobs: Int = 100_000, jobMemory: Int = 4 << 30,
-        predictionNumbers: Int = 1 << 23, runningSweeps: Int = 100
+        predictionNumbers: Int = 1 << 23, monteCarloWork: Double = 5e10, runningSweeps: Int = 100
     ) {
         self.jobBytes = jobBytes
         self.datasetBytes = datasetBytes
@@ -27,5 +29,6 @@ public struct ServiceLimits: Sendable {
         self.jobMemory = jobMemory
         self.predictionNumbers = predictionNumbers
         self.runningSweeps = runningSweeps
+        self.monteCarloWork = monteCarloWork
     }
 }

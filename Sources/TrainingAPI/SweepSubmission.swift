@@ -52,7 +52,7 @@ extension TrainingService {
         guard let job = request.job else { return Faults(faults.faults) }
         do {
             let (_, table) = try withData(of: job) { data, table in
-                try prepare(data, table: table, seed: job.training.seed, limits: tables.limits)
+                try prepare(data, table: table, seed: job.training.specification.seed, limits: tables.limits)
             }
             if table.content == nil { custody.released(table: table.hash) }
         } catch let found as Faults {

@@ -26,6 +26,20 @@ import Testing
         #expect(table?.schema.columns.map(\.name) == ["a", "b", "y"])
     }
 
+    @Test func weightsAreAColumnBehindTheTarget() throws {
+        let (specification, table) = try ingest(
+            "{\"train\": {\"x\": [[1], [2]], \"y\": [0, 1], \"sample_weight\": [0.5, null]}, "
+                + "\"test\": {\"x\": [[3]], \"y\": [1], \"sample_weight\": [0]}}")
+        let reference = try #require(table)
+        #expect(specification.sampleWeight == nil)
+        #expect(reference.schema.columns.map(\.name) == ["x0", "y", "sample_weight"])
+        #expect((reference.schema.target, reference.schema.sampleWeight) == (1, 2))
+        #expect(reference.schema.columns[2].missing == 1)
+        #expect(reference.schema.columns[2].firstMissingRow == 2)
+        #expect(try bits(fixture.rows(reference)) == bits([[1, 0, 0.5], [2, 1, .nan], [3, 1, 0]]))
+        #expect(try fixture.store.open(reference.hash).schema == reference.schema)
+    }
+
     @Test func explicitSetsAreStoredAsOneTable() throws {
         let (specification, table) = try ingest(
             "{\"train\": {\"x\": [[1], [2]], \"y\": [\"b\", \"a\"]}, \"test\": {\"x\": [[3]], \"y\": [\"c\"]}, \"task\": \"multiclass\"}"
@@ -103,7 +117,7 @@ import Testing
         ),
         (
             "{\"train\": {\"x\": [[1]], \"y\": [1], \"z\": 0}}",
-            "/data/train/z: is not a known field; here one may use: x, y"
+            "/data/train/z: is not a known field; here one may use: sample_weight, x, y"
         ),
     ])
     func faultsSayWhere(_ text: String, _ expected: String) throws {
@@ -156,6 +170,7 @@ import Testing
             source: .csv,
             augment: AugmentSpecification(
                 noise: .init(.each([0.1, 2]), features: [.name("a"), .index(1)]), image: .everything)),
+        DataSpecification(source: .csv, target: .name("a"), sampleWeight: .index(3)),
     ])
     func aSpecificationReadsBackFromStorage(_ specification: DataSpecification) throws {
         var json = JSONWriter()

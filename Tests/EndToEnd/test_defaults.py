@@ -17,7 +17,8 @@ def test_a_job_of_data_alone_resolves_every_setting(settings):
     assert len(settings["data"].pop("table")) == 64
     assert settings == {
         "data": {
-            "source": "inline", "dataset": None, "target": "y", "features": None, "inputs": 2, "task": "binary", "classes": [0, 1],
+            "source": "inline", "dataset": None, "target": "y", "sample_weight": None, "features": None, "inputs": 2, "task": "binary", "classes": [0, 1],
+            "class_weights": None,
             "split": {"train": 0.6, "dev": 0.2, "test": 0.2, "stratify": True}, "normalize": "standard", "missing": "error",
             "augment": None,
             "rows": {"train": 24, "dev": 8, "test": 8}},
@@ -29,7 +30,7 @@ def test_a_job_of_data_alone_resolves_every_setting(settings):
             "optimizer": {"name": "adam", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
             "learning_rate": 0.001, "learning_rate_decay": None, "l1_lambda": 0, "l2_lambda": 0, "clip_norm": None, "early_stopping": None,
             "time_limit_seconds": None, "precision": "float32", "history_every": 1, "threads": 1, "generator": "philox",
-            "dropout_mask": "resample"},
+            "dropout_mask": "resample", "class_weight": None},
         "base_error": 0}
 
 

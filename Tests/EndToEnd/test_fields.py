@@ -160,6 +160,7 @@ FIELDS = [
     Field("/training/dropout_seed", [0, 7, BIGGEST, None], [-1, BIGGEST + 1, *NOT_WHOLE]),
     Field("/training/dropout_seed", [0, 2**32 - 1, None], [2**32, -1], {"/training/generator": "numpy"}),
     choice("/training/dropout_mask", ["resample", "fixed"]),
+    Field("/training/class_weight", ["balanced", {"1": 2}, {}, None], ["", "even", 2, True, [], At("/2", {"2": 1}), At("/1", {"1": 0}), At("/1", {"1": "2"})]),
 ]
 
 

@@ -5,6 +5,8 @@ struct RandomJobDocument {
     private var random: SeededGenerator
     private(set) var task = Task.binary
     private(set) var namesDataset = false
+    /// Whether the examples of the job itself have weights.
+    private var areWeighted = false
 
     init(seed: UInt64) { random = SeededGenerator(seed) }
 
@@ -30,6 +32,7 @@ struct RandomJobDocument {
             ("dropout_mask", maybe { $0.word(DropoutMask.self) }),
             ("seed", maybe { $0.seed(generator) }),
             ("dropout_seed", maybe { $0.seed(generator) }),
+            ("class_weight", task == .regression ? nil : maybe { $0.classWeight() }),
         ])
         training.removeLast()
         training += (training.count > 1 ? ", " : "") + "\"generator\": \"\(generator.rawValue)\"}"
@@ -43,6 +46,7 @@ struct RandomJobDocument {
     private mutating func data() -> (text: String, hasDev: Bool) {
         let rows = pick([12, 24])
         namesDataset = false
+        areWeighted = Bool.random(using: &random)
         let options = [
             maybe { #""normalize": "\#($0.pick(["standard", "none"]))""# },
             maybe { #""missing": "\#($0.pick(["error", "mean", "drop"]))""# },
@@ -64,8 +68,12 @@ struct RandomJobDocument {
             let lines = (0..<rows).map { "\($0 % 3),\(Double($0) / 8),\(label($0, quoted: false))" }
             let text = (["a,b c,t"] + lines).joined(separator: "\\n")
             let target = pick(["\"t\"", "2"])
-            let features = maybe { #""features": \#($0.pick([#"["a"]"#, #"["b c", 0]"#, "[1]"]))"# }
-            return (joined([#""csv": "\#(text)", "target": \#(target)"#, features] + options + [split]), hasDev)
+            // Weights that are no feature, but one of the choices may be.
+            let weights = areWeighted ? pick([#""sample_weight": "b c""#, #""sample_weight": 1"#]) : nil
+            let choices = areWeighted ? [#"["a"]"#, "[0]"] : [#"["a"]"#, #"["b c", 0]"#, "[1]"]
+            let features = maybe { #""features": \#($0.pick(choices))"# }
+            let csv = #""csv": "\#(text)", "target": \#(target)"#
+            return (joined([csv, weights, features] + options + [split]), hasDev)
         default:
             namesDataset = true
             let features = maybe { #""features": \#($0.pick([#"["x1"]"#, #"[1, "x0"]"#]))"# }
@@ -78,11 +86,16 @@ struct RandomJobDocument {
     let datasetRows = 24
 
     /// The data behind the data set that a document may name.
-    mutating func dataset() -> String { "{" + examples(datasetRows) + "}" }
+    mutating func dataset() -> String {
+        areWeighted = false
+        return "{" + examples(datasetRows) + "}"
+    }
 
     private mutating func examples(_ rows: Int) -> String {
         let x = (0..<rows).map { "[\($0 % 3), \(Double($0) / 8)]" }.joined(separator: ", ")
-        return #""x": [\#(x)], "y": [\#((0..<rows).map { label($0, quoted: true) }.joined(separator: ", "))]"#
+        let weights = areWeighted ? ", \"sample_weight\": \((0..<rows).map { Double($0 % 5) / 4 + 0.1 })" : ""
+        let y = (0..<rows).map { label($0, quoted: true) }.joined(separator: ", ")
+        return #""x": [\#(x)], "y": [\#(y)]\#(weights)"#
     }
 
     private func label(_ row: Int, quoted: Bool) -> String {
@@ -145,6 +158,11 @@ struct RandomJobDocument {
             ("min_delta", maybe { $0.number(0...1) }),
             ("restore_best", maybe { $0.pick(["true", "false"]) }),
         ])
+    }
+
+    private mutating func classWeight() -> String {
+        let label = task == .binary ? "1" : "v"
+        return pick(["\"balanced\"", "{}", "{\"\(label)\": \(number(1e-3...1e3))}"])
     }
 
     private mutating func seed(_ generator: Generator) -> String {

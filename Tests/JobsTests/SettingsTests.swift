@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import JSONDocument
 import Jobs
 import Perceptron
@@ -25,6 +26,9 @@ struct SettingsTests {
         #expect(again.data.specification == plan.data.specification)
         #expect(again.data.encoding == plan.data.encoding)
         #expect(again.data.classes == plan.data.classes)
+        #expect(again.data.classWeights == plan.data.classWeights)
+        #expect(again.data.sets.train.weights == plan.data.sets.train.weights)
+        #expect(again.data.sets.dev?.weights == plan.data.sets.dev?.weights)
         #expect(again.data.sets.train.rows == plan.data.sets.train.rows)
         #expect(again.data.sets.dev?.rows == plan.data.sets.dev?.rows)
         #expect(again.data.sets.test?.rows == plan.data.sets.test?.rows)
@@ -89,7 +93,7 @@ struct SettingsTests {
             "optimizer":{"name":"adam","beta1":0.9,"beta2":0.999,"epsilon":1e-08},"learning_rate":0.001,\
             "learning_rate_decay":null,"l1_lambda":0.0,"l2_lambda":0.0,"clip_norm":null,"early_stopping":null,\
             "time_limit_seconds":null,"seed":4000000000,"precision":"float32","history_every":1,"threads":1,\
-            "generator":"philox","dropout_seed":4000000000,"dropout_mask":"resample"}
+            "generator":"philox","dropout_seed":4000000000,"dropout_mask":"resample","class_weight":null}
             """
         #expect(text(settings["network"]) == text(try node(network)))
         #expect(text(settings["training"]) == text(try node(training)))
@@ -120,6 +124,20 @@ struct SettingsTests {
             table: fixture.tables.open(try #require(plan.data.specification.table)), limits: fixture.tables.limits)
         #expect(again.baseError == 0)
         #expect(again.settings(initialWeightsHash: nil) == Array(stored.utf8))
+    }
+
+    @Test func settingsFromBeforeThereWereWeightsAreRead() throws {
+        let fixture = try PlanFixture()
+        let plan = try fixture.plan(document())
+        var text = String(decoding: plan.settings(initialWeightsHash: nil), as: UTF8.self)
+        for member in [#","sample_weight":null"#, #","class_weights":null"#, #","class_weight":null"#] {
+            let range = try #require(text.range(of: member))
+            text.removeSubrange(range)
+        }
+        let again = try JobPlan(
+            stored: Array(text.utf8), initialLayers: nil,
+            table: fixture.tables.open(try #require(plan.data.specification.table)), limits: fixture.tables.limits)
+        #expect(again.settings(initialWeightsHash: nil) == plan.settings(initialWeightsHash: nil))
     }
 
     @Test(arguments: [("sgd", 0.01), ("momentum", 0.01), ("rmsprop", 0.001), ("adam", 0.001), ("adamw", 0.001)])

@@ -59,6 +59,7 @@ struct GoldenCase: Decodable {
         let seed, dropout_seed: UInt64
         let dropout_mask: DropoutMask
         let history_every: Int
+        let class_weights: [Double]?
     }
 
     struct Features: Decodable {
@@ -68,6 +69,7 @@ struct GoldenCase: Decodable {
     struct Examples: Decodable {
         let x: [[Double]]
         let y: [Double]
+        let sample_weight: [Double]?
     }
 
     struct Metrics: Decodable {
@@ -142,12 +144,17 @@ struct GoldenCase: Decodable {
         return specification
     }
 
-    /// Both sets in one table, the target in the last column, so that their rows are not simply 0, 1, 2, …
+    /// Both sets in one table, target and weight in the last columns, so that their rows are not simply 0, 1, 2, …
     var sets: DataSets {
-        let rows = zip(dev.x, dev.y).map { $0 + [$1] } + zip(train.x, train.y).map { $0 + [$1] }
+        func cells(_ set: Examples) -> [[Double]] {
+            set.y.indices.map { row in set.x[row] + [set.y[row], set.sample_weight.map { $0[row] } ?? 1] }
+        }
+        let rows = cells(dev) + cells(train)
         let table = FeatureTable.make(rows)
+        let weights = ExampleWeights(
+            column: train.sample_weight == nil ? nil : network.inputs + 1, ofClasses: training.class_weights)
         let examples = { (range: Range<Int>) in
-            ExampleSet(
+            var set = ExampleSet(
                 table: table, rows: range.map { Int32($0) },
                 inputs: (0..<network.inputs).map {
                     InputFeature(
@@ -155,7 +162,10 @@ struct GoldenCase: Decodable {
                 },
                 targetColumn: network.inputs,
                 targetEncoding: network.task == .regression
-                    ? .value : .classes(codes: (0..<max(2, network.outputs)).map { Double($0) }))
+                    ? .value : .classes(codes: (0..<max(2, network.outputs)).map { Double($0) }),
+                weights: weights == ExampleWeights() ? nil : weights)
+            set.normaliseWeights()
+            return set
         }
         return DataSets(train: examples(dev.y.count..<rows.count), dev: examples(0..<dev.y.count))
     }

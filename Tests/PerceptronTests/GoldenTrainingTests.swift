@@ -10,6 +10,7 @@ import Testing
             "course_none", "course_l2", "course_l1", "course_l1_l2", "course_dropout_fixed", "course_dropout_resampled",
             "adam_minibatch", "adamw", "adamw_l1_l2", "momentum", "rmsprop", "batch_norm", "softmax", "regression",
             "clipping",
+            "weights_sample_and_class_dropout", "weights_class_softmax", "weights_sample_regression_batch_norm",
             "decay_step", "decay_exponential", "decay_inverse_time", "decay_cosine", "initializer_he",
         ]
         #expect(Set(needed).subtracting(GoldenCase.names).isEmpty)

@@ -12,6 +12,8 @@ struct NaiveNetwork {
     let training: TrainingSpecification
     let x: Matrix
     let y: [Double]
+    /// What each example counts; their mean is 1.
+    let w: [Double]
     var weights: [Matrix] = []
     var biases: [[Double]] = []
     var gamma: [[Double]] = []
@@ -22,8 +24,11 @@ struct NaiveNetwork {
     private var steps = 0
 
     /// Starts from the network's initial layers.
-    init(_ network: NetworkSpecification, _ training: TrainingSpecification, x: Matrix, y: [Double]) {
+    init(
+        _ network: NetworkSpecification, _ training: TrainingSpecification, x: Matrix, y: [Double], w: [Double]? = nil
+    ) {
         (self.network, self.training, self.x, self.y) = (network, training, x, y)
+        self.w = w ?? y.map { _ in 1 }
         var fanIn = network.inputs
         for layer in network.initialLayers ?? [] {
             weights.append(layer.biases.indices.map { Array(layer.weights[($0 * fanIn)..<(($0 + 1) * fanIn)]) })
@@ -71,7 +76,7 @@ struct NaiveNetwork {
         return (training.l2Lambda * squares + training.l1Lambda * magnitudes) / Double(2 * x.count)
     }
 
-    /// Mean loss in inference mode.
+    /// Mean weighted loss in inference mode.
     func loss() -> Double {
         let total = x.indices.map { example in
             var a = x[example]
@@ -85,7 +90,7 @@ struct NaiveNetwork {
                 }
                 a = layer == weights.count - 1 ? z : z.map { g(layer, $0) }
             }
-            return outputLoss(a, y[example]).loss
+            return w[example] * outputLoss(a, y[example]).loss
         }
         return total.reduce(0, +) / Double(x.count)
     }
@@ -187,7 +192,10 @@ struct NaiveNetwork {
                     }
                 })
         }
-        let results = rows.indices.map { outputLoss(preActivations[last][$0], y[rows[$0]]) }
+        let results = rows.indices.map { row in
+            let (loss, delta) = outputLoss(preActivations[last][row], y[rows[row]])
+            return (loss: w[rows[row]] * loss, delta: delta.map { w[rows[row]] * $0 })
+        }
         let cost = results.map(\.loss).reduce(0, +) / m + penalty
 
         var gradients: [(String, Int, Int, Int, Double)] = []

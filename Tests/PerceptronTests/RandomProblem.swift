@@ -22,6 +22,27 @@ enum RandomProblem {
             targetEncoding: task == .regression ? .value : .classes(codes: (0..<classes).map { Double($0) }))
     }
 
+    /// `examples` with sample weights in a further column, some of them 0, and where `ofClasses` class weights too.
+    static func weighted(_ examples: ExampleSet, _ sample: [Double]?, ofClasses: [Double]? = nil) -> ExampleSet {
+        var set = examples
+        let columns = examples.table.columns
+        if let sample {
+            set.table = .make(
+                (0..<examples.table.rows).map { row in
+                    (0..<columns).map { examples.table[row, $0] } + [sample[row]]
+                })
+        }
+        set.weights = ExampleWeights(column: sample == nil ? nil : columns, ofClasses: ofClasses)
+        set.normaliseWeights()
+        return set
+    }
+
+    /// Weights in no order, every fifth of them 0.
+    static func sampleWeights(_ count: Int, seed: UInt32 = 9) -> [Double] {
+        var random = NumPyRandomState(seed: seed)
+        return (0..<count).map { $0 % 5 == 3 ? 0 : 0.1 + 3 * random.uniform() }
+    }
+
     /// A network that starts from random layers, no number of which is 0 or 1.
     static func network(
         _ inputs: Int, _ hidden: [Int], _ activation: Activation, task: Task, classes: Int = 3, keepProb: Double = 1,

@@ -34,7 +34,7 @@ typedef struct {
     uint64_t dropout_seed;
 } ck_network;
 
-/// Sums over the examples of a set in inference mode.
+/// Sums over the examples of a set in inference mode, each example taken as often as its weight says.
 typedef struct {
     double loss, correct, squared_error;
 } ck_score;
@@ -177,13 +177,15 @@ typedef struct {
         int64_t rows);
     size_t (*bytes)(const ck_network *, int64_t rows, int32_t keeps_inputs);
     void (*prepare)(void *state, const ck_network *, int64_t rows, int32_t keeps_inputs);
-    void (*load)(void *state, const void *x, const void *y, int64_t rows);
+    void (*load)(void *state, const void *x, const void *y, const void *_Nullable weights, int64_t rows);
     double (*step)(
         void *state, const void *w, void *g, const void *_Nullable x, const void *_Nullable y,
-        const int32_t *_Nullable order, int64_t rows,
-        uint32_t step);
-    void (*score)(void *state, const void *w, const void *x, const void *y, int64_t rows, ck_score *);
-    void (*logits)(void *state, const void *w, const void *x, int64_t rows, void *out);
+        const void *_Nullable weights, const int32_t *_Nullable order, int64_t rows, uint32_t step);
+    void (*score)(
+        void *state, const void *w, const void *x, const void *y, const void *_Nullable weights,
+        const void *_Nullable shares, int64_t rows, ck_score *);
+    void (*logits)(
+        void *state, const void *w, const void *x, int64_t rows, int64_t first_row, int64_t step, void *out);
     void (*update)(const ck_update *, void *w, const void *g, void *first, void *second, int64_t count);
     /// The same, touching nothing beyond `count`.
     void (*update_part)(const ck_update *, void *w, const void *g, void *first, void *second, int64_t count);

@@ -5,10 +5,13 @@ import Perceptron
 /// normalisation on the training rows. The same specification, table and seed give the same data.
 /// - Parameters:
 ///   - seed: the job's; decides the split.
+///   - classWeight: what the examples of each class count; nil: the same.
 ///   - pointer: where the job's `data` is.
+///   - classWeightPointer: where the job's class weight is.
 public func prepare(
-    _ specification: DataSpecification, table: MappedTable, seed: UInt64, limits: DatasetLimits = DatasetLimits(),
-    at pointer: String = "/data"
+    _ specification: DataSpecification, table: MappedTable, seed: UInt64, classWeight: ClassWeight? = nil,
+    limits: DatasetLimits = DatasetLimits(), at pointer: String = "/data",
+    classWeightPointer: String = "/training/class_weight"
 ) throws(Faults) -> PreparedData {
     let pointers = DataPointers(base: pointer, source: specification.source)
     let columns = try ColumnChoice(specification, table.schema, pointers)
@@ -17,7 +20,9 @@ public func prepare(
         specification.task, table: table, column: columns.target, rows: rows, limits: limits, pointers)
     var resolved = specification
     resolved.task = TaskChoice(target.task)
-    resolved.target = table.schema.columns[columns.target].name.map { .name($0) } ?? .index(columns.target)
+    resolved.target = table.schema.reference(to: columns.target)
+    resolved.sampleWeight = columns.sampleWeight.map(table.schema.reference)
+    try checkSampleWeights(table, columns.sampleWeight, rows.all, pointers)
     let dealt = try deal(rows, target, &resolved, seed: seed, pointers)
     let split = try dealt.arranged(
         resolved.arrangement,
@@ -26,6 +31,8 @@ public func prepare(
             return isStratified ? target.grouped(rows.all) : [rows.all]
         }, seed: seed, at: pointer)
     try checkTrainingClasses(split.train, target, rows.all, pointers)
+    let classWeights = try target.weights(
+        by: classWeight, train: split.train, rows: rows.all, at: classWeightPointer)
     let (inputs, fits, encoding) = try fitInputs(table, columns.features, split.train, specification, limits, pointers)
     func examples(_ rows: [Int32]) -> ExampleSet {
         ExampleSet(
@@ -41,13 +48,40 @@ public func prepare(
             normalize: specification.normalize, pointer: "\(pointer)/augment")
         sets.augmentation = try resolution.resolve(augment)
     }
+    try sets.weigh(by: columns.sampleWeight, classWeights, classWeightPointer: classWeightPointer, pointers)
     return PreparedData(
-        specification: resolved, task: target.task, classes: target.classes, sets: sets, encoding: encoding)
+        specification: resolved, task: target.task, classes: target.classes, classWeights: classWeights, sets: sets,
+        encoding: encoding)
+}
+
+extension TableSchema {
+    /// How a resolved specification names column `index`.
+    fileprivate func reference(to index: Int) -> ColumnReference {
+        columns[index].name.map { .name($0) } ?? .index(index)
+    }
+}
+
+extension ResolvedTarget {
+    /// The weight of each class; `classOfRow` goes with `rows`, of which `train` are some, in the same order.
+    fileprivate func weights(
+        by choice: ClassWeight?, train: [Int32], rows: [Int32], at pointer: String
+    ) throws(Faults) -> [Double]? {
+        guard let choice else { return nil }
+        if task == .regression { throw Faults(pointer: pointer, detail: "needs classes, and this is regression") }
+        var counts = [Int](repeating: 0, count: classes.count)
+        var next = train.startIndex
+        for (row, index) in zip(rows, classOfRow) where next < train.endIndex && row == train[next] {
+            next += 1
+            counts[Int(index)] += 1
+        }
+        return try choice.resolved(for: classes, counts: counts, at: pointer)
+    }
 }
 
 /// The columns a job uses, by number.
 private struct ColumnChoice {
     var target: Int
+    var sampleWeight: Int?
     var features: [Int]
 
     init(_ specification: DataSpecification, _ schema: TableSchema, _ pointers: DataPointers) throws(Faults) {
@@ -59,21 +93,33 @@ private struct ColumnChoice {
         } else if target == nil {
             faults.add(pointers.target, "is required: the column to predict")
         }
+        var sampleWeight = schema.sampleWeight
+        if let reference = specification.sampleWeight {
+            sampleWeight = lookup.find(reference, at: pointers.sampleWeight, faults)
+        }
+        if let sampleWeight, sampleWeight == target {
+            faults.add(pointers.sampleWeight, "\(schema.title(sampleWeight)) is the target")
+        }
         var features: [Int] = []
         var used: Set<Int> = []
         for (place, reference) in (specification.features ?? []).enumerated() {
             let here = "\(pointers.base)/features/\(place)"
             guard let column = lookup.find(reference, at: here, faults) else { continue }
             if column == target { faults.add(here, "\(schema.title(column)) is the target") }
+            if column == sampleWeight { faults.add(here, "\(schema.title(column)) has the sample weights") }
             if !used.insert(column).inserted { faults.add(here, "\(schema.title(column)) appears more than once") }
             features.append(column)
         }
-        if specification.features == nil { features = schema.columns.indices.filter { $0 != target } }
+        if specification.features == nil {
+            features = schema.columns.indices.filter { $0 != target && $0 != sampleWeight }
+        }
         if features.isEmpty && faults.faults.isEmpty {
-            faults.add(pointers.target, "is the only column: there is nothing to predict it from")
+            let others = sampleWeight == nil ? "" : " beside the weights"
+            faults.add(pointers.target, "is the only column\(others): there is nothing to predict it from")
         }
         try faults.throwIfAny()
         self.target = target ?? 0
+        self.sampleWeight = sampleWeight
         self.features = features
     }
 }
@@ -88,23 +134,25 @@ private func usableRows(
     _ specification: DataSpecification, _ table: MappedTable, _ columns: ColumnChoice, _ pointers: DataPointers
 ) throws(Faults) -> UsableRows {
     let schema = table.schema
-    let used = columns.features + [columns.target]
+    let labels = [columns.target, columns.sampleWeight].compactMap(\.self)
+    let used = columns.features + labels
     let gaps = used.filter { schema.columns[$0].missing > 0 }
     let forbidden =
         switch specification.missing {
         case .error: gaps
-        case .mean: gaps.filter { $0 == columns.target }
+        case .mean: gaps.filter { labels.contains($0) }
         case .drop: [Int]()
         }
     let faults = FaultCollector()
     for column in forbidden {
         let row = schema.columns[column].firstMissingRow ?? 1
-        let isTarget = column == columns.target
-        let remedy = isTarget ? "\"missing\": \"drop\"" : "\"missing\": \"mean\" or \"drop\""
+        let remedy = labels.contains(column) ? "\"missing\": \"drop\"" : "\"missing\": \"mean\" or \"drop\""
         let count = schema.columns[column].missing
         let cells = count == 1 ? "1 missing cell" : "\(count) missing cells, the first"
         faults.add(
-            pointers.cell(row: row - 1, column: isTarget ? nil : column),
+            column == columns.sampleWeight
+                ? pointers.sampleWeight(row: row - 1)
+                : pointers.cell(row: row - 1, column: column == columns.target ? nil : column),
             "\(schema.title(column)) has \(cells) in row \(row); \(remedy) would accept that")
     }
     try faults.throwIfAny()

@@ -10,6 +10,8 @@ public struct PreparedData: Sendable {
     /// The classes in the order of the outputs, numbers by size, texts by their UTF-8 bytes, false before true; for
     /// `binary` the second is the one whose probability is the output. Empty for regression.
     public var classes: [ClassLabel]
+    /// What the examples of each class count, in the order of `classes`; nil: the same.
+    public var classWeights: [Double]?
     /// What the engine reads.
     public var sets: DataSets
     /// What the model keeps of the encoding.
@@ -47,6 +49,12 @@ extension PreparedData {
                 json.null()
             } else {
                 json.array { json in classes.forEach { $0.write(into: &json) } }
+            }
+            json.name("class_weights")
+            if let classWeights {
+                json.array { json in classWeights.forEach { json.value($0) } }
+            } else {
+                json.null()
             }
         }
     }

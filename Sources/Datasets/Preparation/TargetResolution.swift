@@ -49,7 +49,7 @@ struct ResolvedTarget {
         }
         classes = codes.map { ResolvedTarget.label($0, schema) }
         if codes.count == 1 {
-            let only = ResolvedTarget.words(classes[0])
+            let only = classes[0].words
             throw Faults(pointer: pointer, detail: "\(title) has one class only, \(only); at least two are needed")
         }
         if task == .binary, codes.count != 2 {
@@ -63,7 +63,7 @@ struct ResolvedTarget {
         for row in rows.all {
             let cell = cells[Int(row), column]
             if places[cell] == nil {
-                let label = ResolvedTarget.words(ResolvedTarget.label(cell, schema))
+                let label = ResolvedTarget.label(cell, schema).words
                 faults.add(pointers.cell(row: Int(row), column: nil), "\(label) is a class that no training row has")
                 if faults.faults.count == FaultCollector.limit { break }
             }
@@ -89,9 +89,12 @@ struct ResolvedTarget {
             .text(Int(exactly: code).flatMap { $0 < column.categories.count ? column.categories[$0] : nil } ?? "?")
         }
     }
+}
 
-    private static func words(_ label: ClassLabel) -> String {
-        switch label {
+extension ClassLabel {
+    /// The label as a fault speaks of it.
+    var words: String {
+        switch self {
         case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
         case .text(let text): "\"\(text.prefix(40))\""
         case .boolean(let flag): "\(flag)"

@@ -58,10 +58,13 @@ extension DataSpecification {
         augment = AugmentSpecification(reading: &reader)
     }
 
-    /// Reads `target` and `features` as columns.
+    /// Reads `target`, `sample_weight` and `features` as columns.
     mutating func readColumns(_ reader: inout ObjectReader) {
         target = reader.value("target").flatMap {
             DataOptionsReader.columnReference($0, at: reader.pointer(to: "target"), reader.faults)
+        }
+        sampleWeight = reader.value("sample_weight").flatMap {
+            DataOptionsReader.columnReference($0, at: reader.pointer(to: "sample_weight"), reader.faults)
         }
         features = reader.value("features").flatMap {
             DataOptionsReader.columnReferences($0, at: reader.pointer(to: "features"), reader.faults)

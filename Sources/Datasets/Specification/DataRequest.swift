@@ -56,11 +56,16 @@ public struct DataRequest: Sendable {
             guard let node = name == "train" ? reader.required(name) : reader.value(name) else { continue }
             let pointer = reader.pointer(to: name)
             var set = ObjectReader(node, at: pointer, faults: reader.faults)
-            _ = (set.value("x"), set.value("y"))
+            _ = (set.value("x"), set.value("y"), set.value("sample_weight"))
             set.finish()
             guard node.kind == .object, let part = ExamplesNode(node, at: pointer, reader.faults) else { continue }
             parts.append(part)
             counts[name] = part.rows
+        }
+        if parts.contains(where: { $0.weights != nil }) {
+            for part in parts where part.weights == nil {
+                reader.faults.add("\(part.pointer)/sample_weight", "is required: another set has weights")
+            }
         }
         specification.source = .sets(train: counts["train"] ?? 0, dev: counts["dev"] ?? 0, test: counts["test"] ?? 0)
         return parts.isEmpty ? nil : parts
@@ -107,7 +112,7 @@ private enum Form: String, CaseIterable {
     var refused: [String] {
         switch self {
         case .examples: ["target", "header", "delimiter"]
-        case .sets: ["target", "header", "delimiter", "split"]
+        case .sets: ["target", "sample_weight", "header", "delimiter", "split"]
         case .csv: []
         case .dataset: ["header", "delimiter"]
         }
@@ -116,7 +121,7 @@ private enum Form: String, CaseIterable {
     /// The form of a `data` object; none or several are a fault.
     init?(_ reader: inout ObjectReader) {
         for mark in Form.allCases.flatMap(\.marks) { _ = reader.value(mark) }
-        for name in ["target", "features", "header", "delimiter"] { _ = reader.value(name) }
+        for name in ["target", "sample_weight", "features", "header", "delimiter"] { _ = reader.value(name) }
         let forms = Form.allCases.filter { form in form.marks.contains { reader.value($0) != nil } }
         if forms.count == 1 {
             self = forms[0]
@@ -140,13 +145,14 @@ private enum Form: String, CaseIterable {
 }
 
 extension ExamplesNode {
-    /// The x and y of an object, both needed.
+    /// The x and y of an object, both needed, and its weights.
     init?(_ node: JSONNode, at pointer: String, _ faults: FaultCollector) {
         let x = node["x"]
         let y = node["y"]
         if x == nil { faults.add("\(pointer)/x", "is required") }
         if y == nil { faults.add("\(pointer)/y", "is required") }
         guard let x, let y else { return nil }
-        self.init(x: x, y: y, pointer: pointer)
+        let weights = node["sample_weight"].flatMap { $0.isNull ? nil : $0 }
+        self.init(x: x, y: y, weights: weights, pointer: pointer)
     }
 }

@@ -21,7 +21,9 @@ public struct DataSpecification: Hashable, Sendable {
     public var table: String?
     /// nil: the table's own target (`y`).
     public var target: ColumnReference?
-    /// nil: all columns but the target.
+    /// nil: the table's own weights, if it has any.
+    public var sampleWeight: ColumnReference?
+    /// nil: all columns but the target and the weights.
     public var features: [ColumnReference]?
     /// What is predicted.
     public var task: TaskChoice
@@ -38,14 +40,16 @@ public struct DataSpecification: Hashable, Sendable {
 
     /// A specification; the defaults are the contract's.
     public init(
-        source: Source, table: String? = nil, target: ColumnReference? = nil, features: [ColumnReference]? = nil,
-        task: TaskChoice = .auto, split: SplitSpecification = SplitSpecification(),
+        source: Source, table: String? = nil, target: ColumnReference? = nil,
+        sampleWeight: ColumnReference? = nil, features: [ColumnReference]? = nil, task: TaskChoice = .auto,
+        split: SplitSpecification = SplitSpecification(),
         normalize: Normalization = .standard, missing: MissingPolicy = .error,
         augment: AugmentSpecification? = nil, arrangement: SetArrangement? = nil
     ) {
         self.source = source
         self.table = table
         self.target = target
+        self.sampleWeight = sampleWeight
         self.features = features
         self.task = task
         self.split = split

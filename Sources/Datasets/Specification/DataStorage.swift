@@ -7,7 +7,7 @@ extension DataSpecification {
     }
 
     /// Writes the specification as an object: what a job is stored with. `more` may add members that are not read back:
-    /// `rows`, `inputs` and `classes`.
+    /// `rows`, `inputs`, `classes` and `class_weights`.
     public func write(into json: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
         json.object { json in
             json.member("source", sourceWord.rawValue)
@@ -26,6 +26,8 @@ extension DataSpecification {
             }
             json.name("target")
             if let target { target.write(into: &json) } else { json.null() }
+            json.name("sample_weight")
+            if let sampleWeight { sampleWeight.write(into: &json) } else { json.null() }
             json.name("features")
             if let features {
                 json.array { json in for feature in features { feature.write(into: &json) } }
@@ -87,7 +89,7 @@ extension DataSpecification {
         arrangement = reader.value("arrangement").flatMap {
             SetArrangement(stored: $0, at: reader.pointer(to: "arrangement"), faults: faults)
         }
-        for member in ["rows", "inputs", "classes"] { _ = reader.value(member) }
+        for member in ["rows", "inputs", "classes", "class_weights"] { _ = reader.value(member) }
         reader.finish()
         try faults.throwIfAny()
     }

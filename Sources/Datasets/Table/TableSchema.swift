@@ -45,12 +45,15 @@ public struct TableSchema: Hashable, Sendable {
     public var columns: [Column]
     /// The column that is the target unless a job names another: the `y` of data given as x and y.
     public var target: Int?
+    /// The column that holds what each row counts: the `sample_weight` given beside x and y.
+    public var sampleWeight: Int?
 
     /// A schema.
-    public init(rows: Int, columns: [Column], target: Int? = nil) {
+    public init(rows: Int, columns: [Column], target: Int? = nil, sampleWeight: Int? = nil) {
         self.rows = rows
         self.columns = columns
         self.target = target
+        self.sampleWeight = sampleWeight
     }
 
     /// How a fault speaks of column `index`: its name if it has one, else its number from 0.
@@ -74,6 +77,7 @@ public struct TableSchema: Hashable, Sendable {
                 }
             }
             if let target { json.member("target", target) }
+            if let sampleWeight { json.member("sample_weight", sampleWeight) }
         }
     }
 
@@ -90,6 +94,7 @@ public struct TableSchema: Hashable, Sendable {
         }
         if columns.isEmpty { reader.fault("columns", "must not be empty") }
         target = reader.integer("target", in: 0...Swift.max(columns.count - 1, 0))
+        sampleWeight = reader.integer("sample_weight", in: 0...Swift.max(columns.count - 1, 0))
         reader.finish()
         try faults.throwIfAny()
     }

@@ -10,8 +10,10 @@ public struct JobPlan: Sendable {
     public let networkSettings: NetworkSettings
     /// The engine's network.
     public let network: NetworkSpecification
+    /// The `training` part as asked for.
+    public let trainingSettings: TrainingSettings
     /// The engine's training.
-    public let training: TrainingSpecification
+    public var training: TrainingSpecification { trainingSettings.specification }
     /// The error that nobody can go below: a share of wrong answers, or a mean squared error.
     public let baseError: Double
 
@@ -19,22 +21,25 @@ public struct JobPlan: Sendable {
     /// - Parameter memoryLimit: bytes that one job may take.
     /// - Throws: every fault that only the data shows.
     public init(
-        data specification: DataSpecification, network settings: NetworkSettings, training: TrainingSpecification,
+        data specification: DataSpecification, network: NetworkSettings, training: TrainingSettings,
         baseError: Double = 0, table: MappedTable, limits: DatasetLimits = DatasetLimits(), memoryLimit: Int = .max
     ) throws(Faults) {
+        let data = try prepare(
+            specification, table: table, seed: training.specification.seed, classWeight: training.classWeight,
+            limits: limits)
         try self.init(
-            data: prepare(specification, table: table, seed: training.seed, limits: limits), network: settings,
-            training: training, baseError: baseError, memoryLimit: memoryLimit)
+            data: data, network: network, training: training, baseError: baseError, memoryLimit: memoryLimit)
     }
 
-    /// The same of data that is prepared already, with the seed of `training`.
+    /// The same of data that is prepared already, with the seed and the class weights of `training`.
     init(
-        data: PreparedData, network settings: NetworkSettings, training: TrainingSpecification,
+        data: PreparedData, network settings: NetworkSettings, training choice: TrainingSettings,
         baseError: Double = 0, memoryLimit: Int = .max
     ) throws(Faults) {
+        let training = choice.specification
         self.data = data
         networkSettings = settings
-        self.training = training
+        trainingSettings = choice
         self.baseError = baseError
         let faults = FaultCollector()
         if data.task != .regression, baseError > 1 {
@@ -84,12 +89,12 @@ public struct JobPlan: Sendable {
     /// The resolved settings, a JSON object with `data`, `network`, `training` and `base_error`: what the job is stored with and
     /// shows to clients.
     public func settings(initialWeightsHash: String?) -> [UInt8] {
-        JobPlan.settings(data, networkSettings, training, baseError, initialWeightsHash: initialWeightsHash)
+        JobPlan.settings(data, networkSettings, trainingSettings, baseError, initialWeightsHash: initialWeightsHash)
     }
 
     /// The same of a job's parts.
     static func settings(
-        _ data: PreparedData, _ network: NetworkSettings, _ training: TrainingSpecification, _ baseError: Double,
+        _ data: PreparedData, _ network: NetworkSettings, _ training: TrainingSettings, _ baseError: Double,
         initialWeightsHash: String?
     ) -> [UInt8] {
         var json = JSONWriter()
@@ -117,7 +122,7 @@ extension JobPlan {
         var fields = ObjectReader(root, at: "", faults: faults)
         let data = fields.required("data")
         var network = NetworkSettings(stored: fields.required("network"), faults: faults)
-        let training = TrainingSpecification(
+        let training = TrainingSettings(
             reading: fields.required("training"), at: "/training", faults: faults, drawSeed: { 0 })
         let baseError = fields.number("base_error", "a number from 0", where: { $0 >= 0 }) ?? 0
         try faults.throwIfAny()

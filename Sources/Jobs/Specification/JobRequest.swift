@@ -14,7 +14,7 @@ public struct JobRequest: Sendable {
     /// The `network` part.
     public let network: NetworkSettings
     /// The `training` part, seed drawn.
-    public let training: TrainingSpecification
+    public let training: TrainingSettings
     /// The error that nobody can go below: a share of wrong answers, or a mean squared error.
     public let baseError: Double
     /// The `gradient_check` part.
@@ -34,7 +34,7 @@ public struct JobRequest: Sendable {
         name = fields.string("name", limit: JobRequest.nameLimit)
         data = fields.required("data").flatMap { DataRequest($0, faults: faults) }
         network = NetworkSettings(reading: fields.value("network"), at: "/network", faults: faults)
-        training = TrainingSpecification(
+        training = TrainingSettings(
             reading: fields.value("training"), at: "/training", faults: faults, drawSeed: drawSeed)
         baseError = fields.number("base_error", "a number from 0", where: { $0 >= 0 }) ?? 0
         gradientCheck =

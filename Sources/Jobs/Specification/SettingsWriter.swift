@@ -26,8 +26,8 @@ extension NetworkSettings {
 }
 
 extension TrainingSpecification {
-    /// Writes the resolved `training` object; a client may send it back.
-    public func write(to json: inout JSONWriter) {
+    /// Writes the resolved `training` object; `more` adds what the engine does not know.
+    func write(to json: inout JSONWriter, more: (inout JSONWriter) -> Void) {
         json.object { json in
             json.member("epochs", epochs)
             json.name("batch_size")
@@ -54,6 +54,7 @@ extension TrainingSpecification {
             json.member("generator", generator.rawValue)
             json.member("dropout_seed", dropoutSeed)
             json.member("dropout_mask", dropoutMask.rawValue)
+            more(&json)
         }
     }
 }

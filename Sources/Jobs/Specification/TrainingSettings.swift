@@ -1,3 +1,4 @@
+import Datasets
 import JSONDocument
 import Perceptron
 
@@ -11,6 +12,37 @@ public enum TrainingLimits {
     public static let defaultHistoryRows = 1_000
     /// The most history rows a job may ask for.
     public static let historyRows = 100_000
+}
+
+/// The `training` part of a job: what the engine is told, and what only the data gives a meaning.
+public struct TrainingSettings: Sendable {
+    /// The engine's training.
+    public var specification: TrainingSpecification
+    /// What the examples of each class count; nil: the same.
+    public var classWeight: ClassWeight?
+
+    /// Training by `specification`.
+    public init(_ specification: TrainingSpecification, classWeight: ClassWeight? = nil) {
+        self.specification = specification
+        self.classWeight = classWeight
+    }
+
+    /// Reads a `training` object (nil: all defaults). `drawSeed` is asked where the client names no seed. Faults go to
+    /// `faults` and leave defaults behind.
+    public init(reading node: JSONNode?, at pointer: String, faults: FaultCollector, drawSeed: () -> UInt32) {
+        specification = TrainingSpecification(reading: node, at: pointer, faults: faults, drawSeed: drawSeed)
+        classWeight = node?["class_weight"].flatMap { weight in
+            weight.isNull ? nil : ClassWeight(reading: weight, at: "\(pointer)/class_weight", faults: faults)
+        }
+    }
+
+    /// Writes the resolved `training` object; a client may send it back.
+    public func write(to json: inout JSONWriter) {
+        specification.write(to: &json) { json in
+            json.name("class_weight")
+            if let classWeight { classWeight.write(into: &json) } else { json.null() }
+        }
+    }
 }
 
 extension TrainingSpecification {
@@ -52,6 +84,8 @@ extension TrainingSpecification {
         threads = fields.integer("threads", in: TrainingLimits.threads) ?? threads
         generator = fields.choice("generator") ?? generator
         dropoutMask = fields.choice("dropout_mask") ?? dropoutMask
+        // The data's classes give it a meaning: `TrainingSettings` reads it.
+        _ = fields.value("class_weight")
         seed = fields.unsigned("seed") ?? UInt64(drawSeed())
         dropoutSeed = fields.unsigned("dropout_seed") ?? seed
         if generator == .numpy {

@@ -1,6 +1,7 @@
 import CKernels
 
-/// The forward pass in inference mode: no dropout, running statistics; in blocks of a fixed number of rows.
+/// The forward pass with running statistics, in blocks of a fixed number of rows; without dropout unless it is told
+/// otherwise.
 final class Inference<S: Scalar> {
     typealias Values = UnsafeMutablePointer<S>
 
@@ -22,12 +23,14 @@ final class Inference<S: Scalar> {
     private let blocks: [Block]
     /// Per worker, where the fused kernels run the network.
     private let fused: [FusedState<S>]
+    /// What is dropped where layers are run one by one.
+    private let dropout: LayerwiseDropout<S>?
     /// Per layer: batch normalisation as one multiplication and addition.
     private let scales: [(scale: Values, shift: Values)?]
 
     init(
-        shape: NetworkShape, arenas: Arenas<S>, workers: Int, plan: ExecutionPlan, kernels: Kernels<S>,
-        workspace: Workspace
+        shape: NetworkShape, arenas: Arenas<S>, workers: Int, plan: ExecutionPlan, dropout: PredictionDropout? = nil,
+        kernels: Kernels<S>, workspace: Workspace
     ) throws(TrainingError) {
         self.shape = shape
         blockRows = shape.blockRows
@@ -56,10 +59,18 @@ final class Inference<S: Scalar> {
             for _ in 0..<workers {
                 fused.append(
                     try FusedState(
-                        shape, rows: blockRows, keepsInputs: false, kernels: kernels, workspace: workspace))
+                        shape, keepProbs: dropout?.keepProbs ?? [], inputKeepProb: dropout?.inputKeepProb ?? 1,
+                        dropoutSeed: dropout?.seed ?? 0, rows: blockRows, keepsInputs: false, kernels: kernels,
+                        workspace: workspace))
             }
         }
         self.fused = fused
+        self.dropout =
+            if plan == .gemm, let dropout {
+                try LayerwiseDropout(dropout, shape, rows: shape.blockRows, kernels: kernels, workspace: workspace)
+            } else {
+                nil
+            }
         var scales: [(scale: Values, shift: Values)?] = []
         for place in layout.layers {
             scales.append(
@@ -79,17 +90,23 @@ final class Inference<S: Scalar> {
     /// Where `worker` puts a block's inputs (rows, inputs).
     func input(of worker: Int) -> Values { blocks[worker].input }
 
-    /// The logits (rows, outputs) of the block in `input(of: worker)`; overwritten by the worker's next block.
-    func logits(rows: Int, worker: Int) -> Values {
+    /// The logits (rows, outputs) of the block in `input(of: worker)`; overwritten by the worker's next block. With `pass`
+    /// they are those with the dropout masks of that pass, for rows `pass.firstRow` and those after it; one worker may
+    /// ask for them.
+    func logits(rows: Int, worker: Int, pass: PredictionDropout.Pass? = nil) -> Values {
         let block = blocks[worker]
         guard let layers = block.layers else {
             let state = fused[worker]
-            state.kernels.table.pointee.logits(state.block, arenas.parameters, block.input, Int64(rows), block.logits)
+            state.kernels.table.pointee.logits(
+                state.block, arenas.parameters, block.input, Int64(rows), Int64(pass?.firstRow ?? 0),
+                pass.map { Int64($0.number) } ?? -1, block.logits)
             return block.logits
         }
         var current = Matrix.rowMajor(block.input, columns: shape.inputs, kernels)
+        if let pass, let dropped = dropout?.dropInput(block.input, rows: rows, pass: pass) { current = dropped }
         for (number, place) in layout.layers.enumerated() {
             let isHidden = number < shape.hiddenLayers.count
+            let mask = pass.flatMap { dropout?.mask(ofLayer: number, rows: rows, pass: $0) }
             let out =
                 isHidden
                 ? number & 1 == 0 ? layers.even : layers.odd
@@ -99,8 +116,8 @@ final class Inference<S: Scalar> {
                 w: arenas.parameters + place.weights.lowerBound,
                 biases: scales[number]?.shift ?? arenas.parameters + place.biases.lowerBound,
                 factors: scales[number]?.scale,
-                activation: (isHidden ? shape.hiddenLayers[number].activation : .identity).kernelNumber, mask: nil,
-                scale: 1)
+                activation: (isHidden ? shape.hiddenLayers[number].activation : .identity).kernelNumber,
+                mask: mask?.bytes, scale: mask?.scale ?? 1)
             kernels.table.pointee.dense_forward(
                 &constants, 0, Int64((place.units + kernels.panel - 1) / kernels.panel), 0, Int64(rows),
                 layers.scratch)
@@ -110,11 +127,16 @@ final class Inference<S: Scalar> {
     }
 
     /// How the network does on `rows` examples, in one go; nil where the fused kernels do not run it.
-    func score(inputs: UnsafePointer<S>, targets: UnsafePointer<S>, rows: Int, worker: Int) -> Loss<S>.Score? {
+    /// Examples count by `weights` and `shares`, see `Loss`.
+    func score(
+        inputs: UnsafePointer<S>, targets: UnsafePointer<S>, weights: UnsafePointer<S>?, shares: UnsafePointer<S>?,
+        rows: Int, worker: Int
+    ) -> Loss<S>.Score? {
         guard !fused.isEmpty else { return nil }
         let state = fused[worker]
         var score = ck_score()
-        state.kernels.table.pointee.score(state.block, arenas.parameters, inputs, targets, Int64(rows), &score)
+        state.kernels.table.pointee.score(
+            state.block, arenas.parameters, inputs, targets, weights, shares, Int64(rows), &score)
         return Loss<S>.Score(loss: score.loss, correct: score.correct, squaredError: score.squared_error)
     }
 

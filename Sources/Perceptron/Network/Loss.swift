@@ -10,7 +10,7 @@ struct Loss<S: Scalar> {
     /// Columns of the logits.
     let outputs: Int
 
-    /// Sums over the rows of a block in inference mode.
+    /// Sums over the rows of a block in inference mode, each row taken as often as its weight says.
     struct Score {
         var loss = 0.0
         /// Examples whose predicted class is theirs.
@@ -19,58 +19,68 @@ struct Loss<S: Scalar> {
         var squaredError = 0.0
     }
 
-    /// Σ loss of logits z (rows, outputs) against `targets` (rows); z becomes ∂(Σ loss)/∂z · scale.
-    func backward(_ z: Values, _ targets: UnsafePointer<S>, rows: Int, scale: S) -> Double {
+    /// Σ w loss of logits z (rows, outputs) against `targets` (rows); z becomes ∂(Σ w loss)/∂z · scale. The weights w
+    /// (rows) are 1 where there are none.
+    func backward(
+        _ z: Values, _ targets: UnsafePointer<S>, weights: UnsafePointer<S>? = nil, rows: Int, scale: S
+    ) -> Double {
         var sum = 0.0
         switch task {
         case .binary:
             for row in 0..<rows {
+                let weight = weights?[row] ?? 1
                 let (loss, probability) = Self.binary(z[row], targets[row])
-                sum += loss.double
-                z[row] = (probability - targets[row]) * scale
+                sum += (loss * weight).double
+                z[row] = (probability - targets[row]) * (scale * weight)
             }
         case .multiclass:
             for row in 0..<rows {
+                let weight = weights?[row] ?? 1
                 let z = z + row * outputs
                 let label = Int(targets[row])
-                sum += softmax(z, label: label).double
+                sum += (softmax(z, label: label) * weight).double
                 z[label] -= 1
-                for output in 0..<outputs { z[output] *= scale }
+                for output in 0..<outputs { z[output] *= scale * weight }
             }
         case .regression:
             for row in 0..<rows {
+                let weight = weights?[row] ?? 1
                 let difference = z[row] - targets[row]
-                sum += (difference * difference).double
-                z[row] = 2 * difference * scale
+                sum += (difference * difference * weight).double
+                z[row] = 2 * difference * (scale * weight)
             }
         }
         return sum
     }
 
-    /// How logits z (rows, outputs) do against `targets` (rows); z becomes the outputs.
-    func score(_ z: Values, _ targets: UnsafePointer<S>, rows: Int) -> Score {
+    /// How logits z (rows, outputs) do against `targets` (rows); z becomes the outputs. An example counts by its weight
+    /// in the losses, and by its share in `correct`; both (rows) are 1 where there are none.
+    func score(
+        _ z: Values, _ targets: UnsafePointer<S>, weights: UnsafePointer<S>? = nil, shares: UnsafePointer<S>? = nil,
+        rows: Int
+    ) -> Score {
         var score = Score()
         switch task {
         case .binary:
             for row in 0..<rows {
                 let (loss, probability) = Self.binary(z[row], targets[row])
-                score.loss += loss.double
-                score.correct += (probability > S(0.5)) == (targets[row] > S(0.5)) ? 1 : 0
+                score.loss += (loss * (weights?[row] ?? 1)).double
+                if (probability > S(0.5)) == (targets[row] > S(0.5)) { score.correct += (shares?[row] ?? 1).double }
                 z[row] = probability
             }
         case .multiclass:
             for row in 0..<rows {
                 let z = z + row * outputs
                 let label = Int(targets[row])
-                score.loss += softmax(z, label: label).double
+                score.loss += (softmax(z, label: label) * (weights?[row] ?? 1)).double
                 var best = 0
                 for output in 1..<max(outputs, 1) where z[output] > z[best] { best = output }
-                score.correct += best == label ? 1 : 0
+                if best == label { score.correct += (shares?[row] ?? 1).double }
             }
         case .regression:
             for row in 0..<rows {
                 let difference = z[row].double - targets[row].double
-                score.squaredError += difference * difference
+                score.squaredError += (weights?[row] ?? 1).double * (difference * difference)
             }
             score.loss = score.squaredError
         }

@@ -4,6 +4,8 @@ public enum PredictionError: Error, Hashable, Sendable {
     case inputCount(expected: Int, found: Int)
     /// `found` values do not make `rows` rows of `inputs`.
     case valueCount(rows: Int, inputs: Int, found: Int)
+    /// Dropout has `found` shares of units kept, the network `expected` hidden layers.
+    case layerCount(expected: Int, found: Int)
     /// The network cannot be run: the machine does not have the memory.
     case cannotRun(TrainingError)
 }

@@ -1,13 +1,16 @@
-/// A set as the engine uses it: inputs are encoded when they are needed, targets are decoded once.
+/// A set as the engine uses it: inputs are encoded when they are needed, targets and weights are decoded once.
 struct EncodedSet<S: Scalar> {
     let count: Int
     let encoder: InputEncoder
     /// Class number or value of every example.
     let targets: [S]
-    /// Σ (y − ȳ)², for r².
+    /// What every example counts.
+    let weights: EncodedWeights<S>
+    /// Σ w (y − ȳ)², ȳ being the weighted mean, for r².
     let totalSquares: Double
-    /// All inputs (count, inputs) and targets (count), encoded once; nil where that was not asked for or is not small.
-    let encoded: (inputs: UnsafePointer<S>, targets: UnsafePointer<S>)?
+    /// All inputs (count, inputs), targets (count) and weights of the loss (count, if there are any), encoded once; nil
+    /// where that was not asked for or is not small.
+    let encoded: (inputs: UnsafePointer<S>, targets: UnsafePointer<S>, weights: UnsafePointer<S>?)?
 
     /// Inputs up to this many bytes are kept encoded: a step of a small network takes less time than encoding its
     /// batch would.
@@ -23,12 +26,8 @@ struct EncodedSet<S: Scalar> {
         count = examples.count
         encoder = InputEncoder(examples)
         targets = try Self.decode(examples, network)
-        var mean = 0.0
-        for target in targets { mean += target.double }
-        mean /= Double(max(targets.count, 1))
-        var squares = 0.0
-        for target in targets { squares += (target.double - mean) * (target.double - mean) }
-        totalSquares = squares
+        weights = try EncodedWeights(examples)
+        totalSquares = Self.totalSquares(targets, weights)
         let values = count.multipliedReportingOverflow(by: network.inputs)
         guard let workspace, !values.overflow, values.partialValue <= Self.smallBytes / MemoryLayout<S>.stride else {
             encoded = nil
@@ -38,7 +37,24 @@ struct EncodedSet<S: Scalar> {
         let copy: UnsafeMutablePointer<S> = try workspace.take(count)
         encoder.encode(0..<count, into: inputs)
         copy.update(from: targets, count: count)
-        encoded = (UnsafePointer(inputs), UnsafePointer(copy))
+        var weightsCopy: UnsafePointer<S>?
+        if let weights = weights.ofLoss {
+            let copy: UnsafeMutablePointer<S> = try workspace.take(count)
+            copy.update(from: weights, count: count)
+            weightsCopy = UnsafePointer(copy)
+        }
+        encoded = (UnsafePointer(inputs), UnsafePointer(copy), weightsCopy)
+    }
+
+    private static func totalSquares(_ targets: [S], _ weights: EncodedWeights<S>) -> Double {
+        var mean = 0.0
+        for (place, target) in targets.enumerated() { mean += (weights.ofLoss?[place].double ?? 1) * target.double }
+        mean /= targets.isEmpty ? 1 : weights.lossTotal
+        var squares = 0.0
+        for (place, target) in targets.enumerated() {
+            squares += (weights.ofLoss?[place].double ?? 1) * ((target.double - mean) * (target.double - mean))
+        }
+        return squares
     }
 
     private static func decode(
@@ -77,29 +93,40 @@ struct EncodedSet<S: Scalar> {
         return targets
     }
 
-    /// Everything, in the set's order.
-    func encodeAll(inputs: UnsafeMutablePointer<S>, targets out: UnsafeMutablePointer<S>) {
+    /// Everything, in the set's order; weights only where the set has some.
+    func encodeAll(
+        inputs: UnsafeMutablePointer<S>, targets out: UnsafeMutablePointer<S>, weights: UnsafeMutablePointer<S>
+    ) {
         encoder.encode(0..<count, into: inputs)
-        targets.withUnsafeBufferPointer { values in
-            if let base = values.baseAddress { out.update(from: base, count: count) }
-        }
+        out.update(from: targets, count: count)
+        if let values = self.weights.ofLoss { weights.update(from: values, count: count) }
     }
 
-    /// The examples at `positions`, in that order.
+    /// The examples at `positions`, in that order; weights only where the set has some.
     func encode(
-        _ positions: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<S>, targets out: UnsafeMutablePointer<S>
+        _ positions: UnsafeBufferPointer<Int32>, inputs: UnsafeMutablePointer<S>, targets out: UnsafeMutablePointer<S>,
+        weights: UnsafeMutablePointer<S>
     ) {
         encoder.encode(positions, into: inputs)
-        targets.withUnsafeBufferPointer { values in
+        Self.gather(targets, positions, into: out)
+        if let values = self.weights.ofLoss { Self.gather(values, positions, into: weights) }
+    }
+
+    private static func gather(
+        _ values: [S], _ positions: UnsafeBufferPointer<Int32>, into out: UnsafeMutablePointer<S>
+    ) {
+        values.withUnsafeBufferPointer { values in
             for (place, position) in positions.enumerated() { out[place] = values[Int(position)] }
         }
     }
 
-    /// `rows` examples in an epoch's variations: those at `positions` in that order, or the first ones.
+    /// `rows` examples in an epoch's variations: those at `positions` in that order, or the first ones; weights only where
+    /// the set has some.
     func encode(
         _ epoch: AugmentedEpoch, at positions: UnsafePointer<Int32>?, rows: Int, inputs: UnsafeMutablePointer<S>,
-        targets out: UnsafeMutablePointer<S>, sharedBy team: ThreadTeam
+        targets out: UnsafeMutablePointer<S>, weights: UnsafeMutablePointer<S>, sharedBy team: ThreadTeam
     ) {
+        let ofLoss = self.weights.ofLoss
         let columns = encoder.columns
         let parts = Partition.rows(rows, columns: columns)
         targets.withUnsafeBufferPointer { values in
@@ -108,6 +135,7 @@ struct EncodedSet<S: Scalar> {
                     let position = positions.map { Int($0[row]) } ?? row
                     epoch.encode(position: position, worker: worker, into: inputs + row * columns)
                     out[row] = values[position]
+                    if let ofLoss { weights[row] = ofLoss[position] }
                 }
             }
         }

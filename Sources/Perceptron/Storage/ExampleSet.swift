@@ -83,16 +83,20 @@ public struct ExampleSet: Sendable {
     public var targetColumn: Int
     /// The target's meaning.
     public var targetEncoding: TargetEncoding
+    /// What each example counts; nil: all the same.
+    public var weights: ExampleWeights?
 
     /// Examples over `rows` of `table`.
     public init(
-        table: FeatureTable, rows: [Int32], inputs: [InputFeature], targetColumn: Int, targetEncoding: TargetEncoding
+        table: FeatureTable, rows: [Int32], inputs: [InputFeature], targetColumn: Int, targetEncoding: TargetEncoding,
+        weights: ExampleWeights? = nil
     ) {
         self.table = table
         self.rows = rows
         self.inputs = inputs
         self.targetColumn = targetColumn
         self.targetEncoding = targetEncoding
+        self.weights = weights
     }
 
     /// Number of examples m.

@@ -58,7 +58,7 @@ package struct CostFunction {
         return (loss + penalty.cost(step.arenas, layout), step.signs())
     }
 
-    /// The mean loss alone and the signs: J without its penalty, whose large sum would drown small differences.
+    /// The mean weighted loss alone and the signs: J without its penalty, whose large sum would drown small differences.
     package func loss(at parameters: [Double]) -> (loss: Double, signs: Signs) {
         let loss = evaluate(parameters)
         return (loss, step.signs())
@@ -67,7 +67,7 @@ package struct CostFunction {
     /// One weight's part of the penalty: (λ₂/2m) w² + (λ₁/2m) |w|.
     package func penalty(ofWeight w: Double) -> Double { penalty.cost(ofWeight: w) }
 
-    /// Mean loss of a forward pass in training mode; running statistics stay as they are.
+    /// Mean weighted loss of a forward pass in training mode; running statistics stay as they are.
     private func evaluate(_ parameters: [Double]) -> Double {
         precondition(parameters.count == layout.count, "parameters must fill the arena")
         parameters.withUnsafeBufferPointer { values in

@@ -26,29 +26,32 @@ final class Evaluator<S: Scalar> {
         let parts = Partition(total: set.count, size: inference.blockRows)
         let (inference, loss, scores, monitor) = (inference, loss, scores, monitor)
         inference.prepare()
-        set.targets.withUnsafeBufferPointer { targets in
-            guard let targets = targets.baseAddress else { return }
+        withPointers(set) { targets, weights, shares in
             team.run(parts.count) { part, worker in
                 if mayStop, monitor.stopRequest != nil { return }
                 let rows = parts[part]
                 if let encoded = set.encoded,
                     let score = inference.score(
                         inputs: encoded.inputs + rows.lowerBound * inference.shape.inputs,
-                        targets: encoded.targets + rows.lowerBound, rows: rows.count, worker: worker)
+                        targets: encoded.targets + rows.lowerBound, weights: weights.map { $0 + rows.lowerBound },
+                        shares: shares.map { $0 + rows.lowerBound }, rows: rows.count, worker: worker)
                 {
                     scores[part] = score
                     return
                 }
                 set.encoder.encode(rows, into: inference.input(of: worker))
                 if let score = inference.score(
-                    inputs: inference.input(of: worker), targets: targets + rows.lowerBound, rows: rows.count,
-                    worker: worker)
+                    inputs: inference.input(of: worker), targets: targets + rows.lowerBound,
+                    weights: weights.map { $0 + rows.lowerBound }, shares: shares.map { $0 + rows.lowerBound },
+                    rows: rows.count, worker: worker)
                 {
                     scores[part] = score
                     return
                 }
                 let z = inference.logits(rows: rows.count, worker: worker)
-                scores[part] = loss.score(z, targets + rows.lowerBound, rows: rows.count)
+                scores[part] = loss.score(
+                    z, targets + rows.lowerBound, weights: weights.map { $0 + rows.lowerBound },
+                    shares: shares.map { $0 + rows.lowerBound }, rows: rows.count)
             }
         }
         if mayStop, monitor.stopRequest != nil { return nil }
@@ -58,14 +61,30 @@ final class Evaluator<S: Scalar> {
             total.correct += scores[part].correct
             total.squaredError += scores[part].squaredError
         }
-        let count = Double(set.count)
+        let count = set.weights.lossTotal
         var metrics = SetMetrics(loss: total.loss / count, cost: total.loss / count + penalty)
         if loss.task == .regression {
             metrics.rmse = (total.squaredError / count).squareRoot()
             metrics.r2 = set.totalSquares > 0 ? 1 - total.squaredError / set.totalSquares : nil
         } else {
-            metrics.accuracy = total.correct / count
+            metrics.accuracy = total.correct / set.weights.accuracyTotal
         }
         return metrics
+    }
+
+    private func withPointers(
+        _ set: EncodedSet<S>,
+        _ body: (UnsafePointer<S>, _ weights: UnsafePointer<S>?, _ shares: UnsafePointer<S>?) -> Void
+    ) {
+        set.targets.withUnsafeBufferPointer { targets in
+            guard let targets = targets.baseAddress else { return }
+            (set.weights.ofLoss ?? []).withUnsafeBufferPointer { weights in
+                (set.weights.ofAccuracy ?? []).withUnsafeBufferPointer { shares in
+                    body(
+                        targets, set.weights.ofLoss == nil ? nil : weights.baseAddress,
+                        set.weights.ofAccuracy == nil ? nil : shares.baseAddress)
+                }
+            }
+        }
     }
 }

@@ -17,23 +17,26 @@ final class FusedStep<S: Scalar> {
             keepsInputs: keepsInputs, kernels: kernels, workspace: workspace)
     }
 
-    /// Takes over the batch that `run` without inputs works on: inputs (rows, inputs), targets (rows).
-    func load(inputs: UnsafePointer<S>, targets: UnsafePointer<S>, rows: Int) {
-        state.kernels.table.pointee.load(state.block, inputs, targets, Int64(rows))
+    /// Takes over the batch that `run` without inputs works on: inputs (rows, inputs), targets (rows), weights (rows; nil:
+    /// all 1).
+    func load(inputs: UnsafePointer<S>, targets: UnsafePointer<S>, weights: UnsafePointer<S>?, rows: Int) {
+        state.kernels.table.pointee.load(state.block, inputs, targets, weights, Int64(rows))
     }
 
-    /// The gradient of the mean loss of the loaded batch; answers Σ loss. `step` numbers the dropout masks.
+    /// The gradient of the mean weighted loss of the loaded batch; answers Σ w loss. `step` numbers the dropout masks.
     func run(rows: Int, step: UInt32) -> Double {
         state.kernels.table.pointee.step(
-            state.block, arenas.parameters, arenas.gradient, nil, nil, nil, Int64(rows), dropoutIsFixed ? 0 : step)
+            state.block, arenas.parameters, arenas.gradient, nil, nil, nil, nil, Int64(rows),
+            dropoutIsFixed ? 0 : step)
     }
 
-    /// The same of `rows` examples of inputs (·, inputs) and targets: the first ones, or those at `order`.
+    /// The same of `rows` examples of inputs (·, inputs), targets and weights: the first ones, or those at `order`.
     func run(
-        inputs: UnsafePointer<S>, targets: UnsafePointer<S>, order: UnsafePointer<Int32>?, rows: Int, step: UInt32
+        inputs: UnsafePointer<S>, targets: UnsafePointer<S>, weights: UnsafePointer<S>?, order: UnsafePointer<Int32>?,
+        rows: Int, step: UInt32
     ) -> Double {
         state.kernels.table.pointee.step(
-            state.block, arenas.parameters, arenas.gradient, inputs, targets, order, Int64(rows),
+            state.block, arenas.parameters, arenas.gradient, inputs, targets, weights, order, Int64(rows),
             dropoutIsFixed ? 0 : step)
     }
 }

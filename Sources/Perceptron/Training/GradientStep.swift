@@ -34,6 +34,9 @@ final class GradientStep<S: Scalar> {
     private let droppedInput: Matrix<S>
     /// (rows): the batch's class numbers or values.
     private let targets: Values
+    /// (rows): its weights, if it has any.
+    private let weights: Values
+    private var isWeighted = false
     private let deltas: (Matrix<S>, Matrix<S>)
     private let columnSums: UnsafeMutablePointer<Double>
     private let partialLosses: UnsafeMutablePointer<Double>
@@ -62,6 +65,7 @@ final class GradientStep<S: Scalar> {
         loss = Loss(task: network.task, outputs: network.outputs)
         input = try .panels(rows: rows, columns: network.inputs, kernels, workspace)
         targets = try workspace.take(rows)
+        weights = try workspace.take(rows)
         inputSite = try masks.addSite(
             layer: 0, units: network.inputs, keepProb: network.inputKeepProb, rows: rows, in: workspace)
         droppedInput =
@@ -105,6 +109,7 @@ final class GradientStep<S: Scalar> {
         _ set: EncodedSet<S>, at positions: UnsafePointer<Int32>?, rows: Int, augmented: AugmentedEpoch? = nil
     ) {
         self.rows = rows
+        isWeighted = set.weights.ofLoss != nil
         let parts = Partition.rows(rows, columns: set.encoder.columns)
         team.run(parts.count) { part, worker in load(set, positions, parts[part], worker, augmented) }
     }
@@ -125,10 +130,11 @@ final class GradientStep<S: Scalar> {
             }
             kernels.table.pointee.into_panels(examples[worker], &matrix, Int64(columns), Int64(row), 1)
             targets[row] = set.targets[position]
+            if let ofLoss = set.weights.ofLoss { weights[row] = ofLoss[position] }
         }
     }
 
-    /// Σ loss over the first `rows` examples of the batch, in training mode; `step` numbers the dropout masks.
+    /// Σ w loss over the first `rows` examples of the batch, in training mode; `step` numbers the dropout masks.
     func forward(rows: Int, step: UInt32, updatesRunningStatistics: Bool) -> Double {
         self.rows = rows
         masks.prepare(rows: rows, step: step)
@@ -144,7 +150,7 @@ final class GradientStep<S: Scalar> {
         return plans.last.map(takeLoss) ?? 0
     }
 
-    /// The gradient of the batch's mean loss, after `forward`, in the arena.
+    /// The gradient of the batch's mean weighted loss, after `forward`, in the arena.
     func backward() { backward(nil, keepsGradient: true) }
 
     /// The same with penalty and update at once, each weight's as soon as its derivative is there. The gradient (penalty
@@ -242,15 +248,17 @@ final class GradientStep<S: Scalar> {
         }
     }
 
-    /// Σ loss; the logits become ∂J/∂z.
+    /// Σ w loss; the logits become ∂J/∂z.
     private func takeLoss(_ plan: Plan) -> Double {
         let (targets, loss, losses, units) = (targets, loss, partialLosses, plan.place.units)
+        let weights = isWeighted ? weights : nil
         let scale = S(1 / Double(rows))
         let parts = Partition.losses(rows)
         team.run(parts.count) { part, _ in
             let rows = parts[part]
             losses[part] = loss.backward(
-                plan.output.base + rows.lowerBound * units, targets + rows.lowerBound, rows: rows.count, scale: scale)
+                plan.output.base + rows.lowerBound * units, targets + rows.lowerBound,
+                weights: weights.map { UnsafePointer($0 + rows.lowerBound) }, rows: rows.count, scale: scale)
         }
         var sum = 0.0
         for part in 0..<parts.count { sum += losses[part] }

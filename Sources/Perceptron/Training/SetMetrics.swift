@@ -1,14 +1,14 @@
 /// How well a network does on one set, in inference mode (dropout off, running statistics).
 public struct SetMetrics: Hashable, Sendable {
-    /// (1/n) Σ loss over the set's n examples, without the penalty.
+    /// Σ w loss / Σ w over the set's examples, without the penalty; without weights the mean loss.
     public var loss: Double
     /// `loss` and the penalty (λ₂/2m) Σ‖W‖² + (λ₁/2m) Σ|W|, m being the number of training examples.
     public var cost: Double
-    /// Share of examples whose most probable class is theirs; nil for regression.
+    /// Share of examples whose most probable class is theirs, by sample weight; nil for regression.
     public var accuracy: Double?
-    /// √((1/n) Σ (ŷ − y)²), in units of the target; nil for classification.
+    /// √(Σ w (ŷ − y)² / Σ w), in units of the target; nil for classification.
     public var rmse: Double?
-    /// 1 − Σ (ŷ − y)² / Σ (y − ȳ)²; nil for classification and where all targets are equal.
+    /// 1 − Σ w (ŷ − y)² / Σ w (y − ȳ)², ȳ = Σ w y / Σ w; nil for classification and where all targets are equal.
     public var r2: Double?
 
     /// All values.

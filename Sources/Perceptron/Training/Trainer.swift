@@ -4,7 +4,9 @@ final class Trainer<S: Scalar> {
     enum Step {
         case gemm(GradientStep<S>)
         /// With room for the batches of a set that is not kept encoded.
-        case fused(FusedStep<S>, inputs: UnsafeMutablePointer<S>, targets: UnsafeMutablePointer<S>)
+        case fused(
+            FusedStep<S>, inputs: UnsafeMutablePointer<S>, targets: UnsafeMutablePointer<S>,
+            weights: UnsafeMutablePointer<S>)
     }
 
     private let network: NetworkSpecification
@@ -130,7 +132,7 @@ final class Trainer<S: Scalar> {
                 network: network, training: training, arenas: arenas, rows: rows, keepsInputs: keepsInputs,
                 kernels: kernels, workspace: workspace),
             inputs: try workspace.take(isEncoded ? 0 : rows * network.inputs),
-            targets: try workspace.take(isEncoded ? 0 : rows))
+            targets: try workspace.take(isEncoded ? 0 : rows), weights: try workspace.take(isEncoded ? 0 : rows))
     }
 
     func run() -> TrainingOutcome {
@@ -148,12 +150,15 @@ final class Trainer<S: Scalar> {
     private func loadAll() {
         switch step {
         case .gemm(let step): step.load(train, at: nil, rows: train.count)
-        case .fused(let step, let inputs, let targets):
+        case .fused(let step, let inputs, let targets, let weights):
             if let encoded = train.encoded {
-                step.load(inputs: encoded.inputs, targets: encoded.targets, rows: train.count)
+                step.load(
+                    inputs: encoded.inputs, targets: encoded.targets, weights: encoded.weights, rows: train.count)
             } else {
-                train.encodeAll(inputs: inputs, targets: targets)
-                step.load(inputs: inputs, targets: targets, rows: train.count)
+                train.encodeAll(inputs: inputs, targets: targets, weights: weights)
+                step.load(
+                    inputs: inputs, targets: targets, weights: train.weights.ofLoss == nil ? nil : weights,
+                    rows: train.count)
             }
         }
     }
@@ -242,18 +247,23 @@ final class Trainer<S: Scalar> {
                 return cost
             }
             step.backward()
-        case .fused(let step, let inputs, let targets):
+        case .fused(let step, let inputs, let targets, let weights):
             let loss: Double
+            let given = train.weights.ofLoss == nil ? nil : UnsafePointer(weights)
             if let augmented {
                 train.encode(
-                    augmented, at: order, rows: rows, inputs: inputs, targets: targets, sharedBy: team)
-                loss = step.run(inputs: inputs, targets: targets, order: nil, rows: rows, step: maskStep)
+                    augmented, at: order, rows: rows, inputs: inputs, targets: targets, weights: weights, sharedBy: team)
+                loss = step.run(
+                    inputs: inputs, targets: targets, weights: given, order: nil, rows: rows, step: maskStep)
             } else if let order, let encoded = train.encoded {
                 loss = step.run(
-                    inputs: encoded.inputs, targets: encoded.targets, order: order, rows: rows, step: maskStep)
+                    inputs: encoded.inputs, targets: encoded.targets, weights: encoded.weights, order: order,
+                    rows: rows, step: maskStep)
             } else if let order {
-                train.encode(UnsafeBufferPointer(start: order, count: rows), inputs: inputs, targets: targets)
-                loss = step.run(inputs: inputs, targets: targets, order: nil, rows: rows, step: maskStep)
+                train.encode(
+                    UnsafeBufferPointer(start: order, count: rows), inputs: inputs, targets: targets, weights: weights)
+                loss = step.run(
+                    inputs: inputs, targets: targets, weights: given, order: nil, rows: rows, step: maskStep)
             } else {
                 loss = step.run(rows: rows, step: maskStep)
             }

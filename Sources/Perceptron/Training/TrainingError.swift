@@ -16,6 +16,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     case initialLayerValue(layer: Int, tensor: String)
     /// The target of the table's `row` is missing, not finite or no known class.
     case badTarget(row: Int, value: Double)
+    /// The weight of the table's `row` is missing, negative or not finite.
+    case badWeight(row: Int, value: Double)
     /// The instruction set asked for cannot be used; a process that checks it when it starts never sees this.
     case instructionSet(InstructionSetError)
     /// Parameters and one batch of activations need `bytes`, which the machine does not have.
@@ -41,6 +43,8 @@ extension TrainingError: CustomStringConvertible {
             "\(tensor) of initial layer \(layer) holds a number that cannot be used"
         case .badTarget(let row, let value):
             "the target of row \(row), \(value), is not usable"
+        case .badWeight(let row, let value):
+            "the weight of row \(row), \(value), is not usable"
         case .instructionSet(let error):
             error.description
         case .notEnoughMemory(let bytes):

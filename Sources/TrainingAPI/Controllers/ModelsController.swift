@@ -17,18 +17,14 @@ struct ModelsController: Sendable {
 
     func predict(_ request: RoutedRequest) throws -> HTTPResponse {
         let model = try model(request)
-        let faults = FaultCollector()
-        var fields = ObjectReader(try JSONDocument.parse(request.bytes).root, at: "", faults: faults)
-        let rows = fields.required("x")
-        fields.finish()
-        try faults.throwIfAny()
-        guard let rows else { throw Faults(pointer: "/x", detail: "is required") }
+        let asked = try PredictionRequest(JSONDocument.parse(request.bytes).root)
+        let rows = asked.rows
         let most = limitOfRows(model)
         guard rows.count <= most else {
             throw Faults(pointer: "/x", detail: "must have at most \(most) rows with this model, not \(rows.count)")
         }
         let inputs = try model.encoding.encode(rows, at: "/x")
-        let outputs = try model.network.predict(inputs, rows: rows.count)
+        let (outputs, deviations) = try outputs(model, asked, inputs)
         if let place = outputs.firstIndex(where: { !$0.isFinite }) {
             let row = place / model.network.shape.outputs
             throw Faults(
@@ -40,9 +36,29 @@ struct ModelsController: Sendable {
                 json.member("task", model.network.shape.task.rawValue)
                 json.name("classes")
                 model.writeClasses(to: &json)
-                json.array("data") { json in model.writePredictions(outputs, to: &json) }
+                json.array("data") { json in model.writePredictions(outputs, deviations, to: &json) }
             }
         }
+    }
+
+    /// (rows, outputs), and where many passes were asked for the outputs' standard deviations.
+    private func outputs(
+        _ model: TrainedModel, _ asked: PredictionRequest, _ inputs: [Double]
+    ) throws -> ([Double], deviations: [Double]?) {
+        let rows = asked.rows.count
+        let dropout = PredictionDropout(settings: model.settings["network"], seed: asked.seed)
+        guard asked.mode.passes > 0 else { return (try model.network.predict(inputs, rows: rows), nil) }
+        let work = Double(asked.mode.passes) * Double(rows) * model.network.shape.workOfADropoutPass
+        if case .monteCarlo = asked.mode, dropout.isActive, work > service.limits.monteCarloWork {
+            let times = (work / service.limits.monteCarloWork).rounded(.up)
+            throw Faults(
+                pointer: "/monte_carlo",
+                detail:
+                    "asks for about \(Int(times)) times the work that one request may make; take fewer passes or rows")
+        }
+        let moments = try model.network.predict(inputs, rows: rows, dropout: dropout, passes: asked.mode.passes)
+        if case .monteCarlo = asked.mode { return (moments.means, moments.standardDeviations) }
+        return (moments.means, nil)
     }
 
     private func limitOfRows(_ model: TrainedModel) -> Int {
@@ -76,8 +92,8 @@ private struct TrainedModel: Sendable {
         json.array { json in classes.forEach { $0.write(into: &json) } }
     }
 
-    /// One object per row of `outputs` (rows, outputs).
-    func writePredictions(_ outputs: [Double], to json: inout JSONWriter) {
+    /// One object per row of `outputs` (rows, outputs), with the `deviations` of the same shape if there are any.
+    func writePredictions(_ outputs: [Double], _ deviations: [Double]?, to json: inout JSONWriter) {
         let width = network.shape.outputs
         for start in stride(from: 0, to: outputs.count, by: width) {
             let row = outputs[start..<start + width]
@@ -86,6 +102,13 @@ private struct TrainedModel: Sendable {
                 case .regression: json.member("value", row.first)
                 case .binary: json.member("probability", row.first)
                 case .multiclass: json.array("probabilities") { json in row.forEach { json.value($0) } }
+                }
+                if let spread = deviations?[start..<start + width] {
+                    switch network.shape.task {
+                    case .regression, .binary: json.member("standard_deviation", spread.first)
+                    case .multiclass:
+                        json.array("standard_deviation") { json in spread.forEach { json.value($0) } }
+                    }
                 }
                 if let index = network.shape.task.predictedClass(row), index < classes.count {
                     json.name("class")

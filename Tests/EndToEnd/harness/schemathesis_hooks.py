@@ -66,10 +66,13 @@ def after_call(context, case, response):
 def tidy(body):
     if isinstance(body, list):
         return rectangle(body) if all(isinstance(row, list) for row in body) else body
-    if set(body) == {"x"}:
-        return {"x": [list(islice(cycle(number(cell) for cell in row), 2)) for row in body["x"]]}
     if "search" in body:
         return tidy_sweep(body)
+    if "x" in body and "y" not in body:
+        if body.get("monte_carlo"):
+            body.pop("mode", None)
+            body["monte_carlo"] = 1 + int(body["monte_carlo"]) % 50
+        return {**body, "x": [list(islice(cycle(number(cell) for cell in row), 2)) for row in body["x"]]}
     if "data" not in body:
         return {**body, **examples(body)}
     data, network, training = body["data"], body.get("network") or {}, body.get("training") or {}
@@ -86,6 +89,8 @@ def tidy(body):
     for name in ("seed", "dropout_seed"):
         if training.get("generator") == "numpy" and training.get(name):
             training[name] = int(training[name]) % 2**32
+    if isinstance(training.get("class_weight"), dict):
+        training["class_weight"] = "balanced"
     if training.get("early_stopping"):
         training["early_stopping"]["monitor"] = "train_loss"
     return body
@@ -110,6 +115,9 @@ def tidy_sweep(body):
 
 def tidy_data(data):
     data.pop("features", None)
+    if "csv" in data or "dataset" in data:
+        data["sample_weight"] = None if data.get("sample_weight") is None else "a"
+    are_weighted = bool((data.get("train") or {}).get("sample_weight"))
     split = data.get("split") or {}
     if abs(sum(split.get(name) or 0 for name in ("train", "dev", "test")) - 1) > 1e-9:
         data.pop("split", None)
@@ -122,7 +130,7 @@ def tidy_data(data):
         width = len(data["train"]["x"][0])
         for name in ("dev", "test"):
             if data.get(name):
-                data[name] = {"x": [[0] * width] * 3, "y": list(islice(cycle(data["train"]["y"]), 3))}
+                data[name] = {"x": [[0] * width] * 3, "y": list(islice(cycle(data["train"]["y"]), 3)), **({"sample_weight": [1, 2, 3]} if are_weighted else {})}
     elif "x" in data:
         data |= examples(data)
     else:
@@ -161,7 +169,8 @@ def examples(given):
     first = given["y"][0]
     labels = [label for label in given["y"] if type(label) is type(first)]
     other = not first if isinstance(first, bool) else first + "x" if isinstance(first, str) else 1 if first != 1 else 2
-    return {"x": rows, "y": list(islice(cycle([other, *labels]), len(rows)))}
+    weights = {"sample_weight": [n % 3 + 1 for n in range(len(rows))]} if given.get("sample_weight") else {}
+    return {"x": rows, "y": list(islice(cycle([other, *labels]), len(rows))), **weights}
 
 
 def rectangle(rows):

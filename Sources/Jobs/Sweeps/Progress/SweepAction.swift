@@ -106,7 +106,7 @@ extension SweepProgress {
         let pairs = specification.pairs(chosen.values)
         var changes = TrialTemplate.Changes(values: pairs)
         let (_, training) = try specification.template.settings(changes)
-        if settings.refit || specification.devRows == 0, let stopping = training.earlyStopping,
+        if settings.refit || specification.devRows == 0, let stopping = training.specification.earlyStopping,
             stopping.monitor != .trainLoss
         {
             // There is no dev set to stop by: as many epochs as were best when there was one.

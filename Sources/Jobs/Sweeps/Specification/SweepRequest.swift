@@ -33,12 +33,12 @@ public struct SweepRequest: Sendable {
                     "does not go with a sweep: its trials begin with weights of their own")
             }
             template = TrialTemplate(
-                network: document["network"], training: document["training"], seed: job.training.seed)
+                network: document["network"], training: document["training"], seed: job.training.specification.seed)
         } else {
             if let document { faults.add(SweepRequest.jobPointer, "must be an object, not \(describe(document))") }
             (job, template) = (nil, nil)
         }
-        settings = SweepSettings(reading: &fields, epochs: job?.training.epochs, drawSeed: drawSeed)
+        settings = SweepSettings(reading: &fields, epochs: job?.training.specification.epochs, drawSeed: drawSeed)
         if node.kind == .object { fields.finish() }
         if let settings, let template, faults.faults.isEmpty {
             SweepRequest.check(settings, template, faults)

@@ -33,7 +33,8 @@ public struct SweepSpecification: Sendable {
             throw Faults(request.faults)
         }
         let base = try SweepSpecification.underJob {
-            try prepare(specification, table: table, seed: job.training.seed, limits: limits)
+            try prepare(specification, table: table, seed: job.training.specification.seed,
+                classWeight: job.training.classWeight, limits: limits)
         }
         try SweepSpecification.check(settings.judge, base)
         var arranged = base.specification
@@ -41,7 +42,8 @@ public struct SweepSpecification: Sendable {
         for fold in 0..<settings.judge.runs {
             arranged.arrangement = settings.judge.arrangement(fold: fold)
             let data = try SweepSpecification.underJob {
-                try prepare(arranged, table: table, seed: job.training.seed, limits: limits)
+                try prepare(arranged, table: table, seed: job.training.specification.seed,
+                classWeight: job.training.classWeight, limits: limits)
             }
             if first == nil { first = data }
         }
@@ -68,7 +70,7 @@ public struct SweepSpecification: Sendable {
         self.settings = settings
         self.template = template
         jobName = job.name
-        epochs = job.training.epochs
+        epochs = job.training.specification.epochs
         data = base.specification
         devRows = base.devRows
         self.job = JobPlan.settings(base, job.network, job.training, job.baseError, initialWeightsHash: nil)

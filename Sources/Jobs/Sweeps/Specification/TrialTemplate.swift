@@ -37,7 +37,7 @@ struct TrialTemplate: Sendable {
     }
 
     /// The settings of a trial. Throws faults at `/network/…` and `/training/…`.
-    func settings(_ changes: Changes) throws -> (network: NetworkSettings, training: TrainingSpecification) {
+    func settings(_ changes: Changes) throws -> (network: NetworkSettings, training: TrainingSettings) {
         var json = JSONWriter()
         json.object { json in
             json.object("network") { write(network, of: true, changes, to: &$0) }
@@ -46,7 +46,7 @@ struct TrialTemplate: Sendable {
         let root = try JSONDocument.parse(json.bytes).root
         let faults = FaultCollector()
         let networkSettings = NetworkSettings(reading: root["network"], at: "/network", faults: faults)
-        let trainingSettings = TrainingSpecification(
+        let trainingSettings = TrainingSettings(
             reading: root["training"], at: "/training", faults: faults, drawSeed: { 0 })
         try faults.throwIfAny()
         return (networkSettings, trainingSettings)
