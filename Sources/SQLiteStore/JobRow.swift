@@ -9,7 +9,7 @@ enum JobRow {
     static let columns = """
         id, name, owner, created_at, settings, table_hash, initial_weights_hash, parameter_count, epochs, status, \
         started_at, finished_at, stop_reason, attempts, lease_epoch, last_event, result, input_encoding, \
-        failure_code, failure_title, failure_detail, failure_epoch, failure_step
+        failure_code, failure_title, failure_detail, failure_epoch, failure_step, alarms
         """
 
     /// Column types are the table's own (it is STRICT); words and bytes are checked here.
@@ -32,6 +32,7 @@ enum JobRow {
             job.failure = JobFailure(
                 code: code, title: row[19] ?? "", detail: row[20] ?? "", epoch: row[21], step: row[22])
         }
+        if let alarms = row[23] as Data? { job.alarms = try Job.Alarm.alarms(bytes(alarms)) }
         return job
     }
 
@@ -57,14 +58,14 @@ enum JobRow {
             sql: """
                 UPDATE job SET status = ?, started_at = ?, finished_at = ?, stop_reason = ?, attempts = ?,
                     lease_epoch = ?, last_event = ?, result = ?, input_encoding = ?, failure_code = ?,
-                    failure_title = ?, failure_detail = ?, failure_epoch = ?, failure_step = ?
+                    failure_title = ?, failure_detail = ?, failure_epoch = ?, failure_step = ?, alarms = ?
                 WHERE sequence = ? AND status = ? AND lease_epoch = ?
                 """)
         try statement.execute(arguments: [
             job.status.rawValue, job.startedAt?.milliseconds, job.finishedAt?.milliseconds, job.stopReason?.rawValue,
             job.attempts, job.leaseEpoch, job.lastEvent, job.result.map { Data(MetricsCoding.encode($0)) },
             job.result.map { Data($0.inputEncoding) }, job.failure?.code, job.failure?.title, job.failure?.detail,
-            job.failure?.epoch, job.failure?.step, sequence, before.status.rawValue, before.leaseEpoch,
+            job.failure?.epoch, job.failure?.step, job.alarms.isEmpty ? nil : Data(Job.Alarm.encode(job.alarms)), sequence, before.status.rawValue, before.leaseEpoch,
         ])
         guard db.changesCount == 1 else { throw StoreError.unavailable("\(job.id) changed within a transaction") }
     }

@@ -36,7 +36,10 @@ public final class TrainingService: Sendable {
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = PackageResources.openapi_yaml
-        let runner = JobRunner(archive: archive, limits: tables.limits, report: report)
+        let courier = AlarmCourier(to: store) { report("store: \($0)") }
+        let runner = JobRunner(archive: archive, limits: tables.limits, report: report) { alarm, job in
+            courier.send(alarm, of: job)
+        }
         pool = WorkerPool(
             store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief
         ) { job, monitor in

@@ -8,7 +8,7 @@ final class InterceptedStore: JobStore {
     private let afterSettling: @Sendable (JobID) -> Void
     private let failures: Guarded<[Verb: Int]>
 
-    enum Verb { case claim, finish, requeue }
+    enum Verb { case claim, raise, finish, requeue }
 
     init(
         _ store: any JobStore, failing failures: [Verb: Int] = [:],
@@ -56,6 +56,11 @@ final class InterceptedStore: JobStore {
         try failIfDue(.requeue)
         defer { afterSettling(id) }
         return try store.requeue(id, leaseEpoch: leaseEpoch)
+    }
+
+    func raise(_ id: JobID, leaseEpoch: Int, _ alarms: [JobAlarm]) throws(StoreError) -> Bool {
+        try failIfDue(.raise)
+        return try store.raise(id, leaseEpoch: leaseEpoch, alarms)
     }
 
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { try store.submit(submission) }

@@ -178,6 +178,9 @@ final class GradientStep<S: Scalar> {
         return signs
     }
 
+    /// What hidden layer `number` (0 for the first) put out in the last forward pass, (rows, units).
+    func output(ofLayer number: Int) -> Matrix<S> { plans[number].output }
+
     private func drawMask(_ site: DropoutMasks.Site) {
         let (masks, parts) = (masks, Partition.rows(rows, columns: site.units))
         team.run(parts.count) { part, _ in masks.draw(site, rows: parts[part]) }

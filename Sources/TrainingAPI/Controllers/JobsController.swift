@@ -54,10 +54,13 @@ struct JobsController: Sendable {
     }
 
     func history(_ request: RoutedRequest) throws -> HTTPResponse {
+        var query = QueryReader(request.head)
+        let withLayers = query.boolean("layers") ?? false
+        try query.finish()
         let job = try job(request)
         let live = job.status.isHeld ? service.pool.monitor(for: job.id)?.history : nil
         guard let rows = try live ?? service.store.history(job.id) else { throw Problem.noJob }
-        return .list(rows) { $0.write(to: &$1) }
+        return .list(rows) { $0.write(to: &$1, withLayers: withLayers) }
     }
 
     func events(_ request: RoutedRequest) throws -> HTTPResponse {
