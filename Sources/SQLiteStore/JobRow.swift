@@ -65,7 +65,8 @@ enum JobRow {
             job.status.rawValue, job.startedAt?.milliseconds, job.finishedAt?.milliseconds, job.stopReason?.rawValue,
             job.attempts, job.leaseEpoch, job.lastEvent, job.result.map { Data(MetricsCoding.encode($0)) },
             job.result.map { Data($0.inputEncoding) }, job.failure?.code, job.failure?.title, job.failure?.detail,
-            job.failure?.epoch, job.failure?.step, job.alarms.isEmpty ? nil : Data(Job.Alarm.encode(job.alarms)), sequence, before.status.rawValue, before.leaseEpoch,
+            job.failure?.epoch, job.failure?.step, job.alarms.isEmpty ? nil : Data(Job.Alarm.encode(job.alarms)),
+            sequence, before.status.rawValue, before.leaseEpoch,
         ])
         guard db.changesCount == 1 else { throw StoreError.unavailable("\(job.id) changed within a transaction") }
     }

@@ -129,6 +129,8 @@ FIELDS = [
     Field("/training/dropout_seed", [0, 7, BIGGEST, None], [-1, BIGGEST + 1, *NOT_WHOLE]),
     Field("/training/dropout_seed", [0, 2**32 - 1, None], [2**32, -1], {"/training/generator": "numpy"}),
     choice("/training/dropout_mask", ["resample", "fixed"]),
+    choice("/training/monitor", ["on", "off"]),
+    Field("/training/stop_on", [[], ["dead_units", "divergence"], None], ["dead_units", 7, True, {}, At("/0", ["fever"]), At("/1", ["divergence", "divergence"])]),
 ]
 
 

@@ -76,7 +76,9 @@ import Testing
             y.append(Double(label))
         }
         var sets = HealthProblem.split(x, y, task: .binary)
-        let categories = (0..<4).map { InputFeature(column: 1, category: Double($0), mean: 0.25, standardDeviation: 0.4) }
+        let categories = (0..<4).map {
+            InputFeature(column: 1, category: Double($0), mean: 0.25, standardDeviation: 0.4)
+        }
         let inputs = [sets.train.inputs[0]] + categories + [sets.train.inputs[2]]
         sets.train.inputs = inputs
         sets.dev?.inputs = inputs

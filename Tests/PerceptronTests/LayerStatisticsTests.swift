@@ -51,6 +51,31 @@ import Testing
         }
     }
 
+    /// ∂L/∂z of one example is the derivative by the biases of a set that has it alone.
+    @Test(arguments: Activation.allCases, Task.allCases)
+    func deltaNormsAreThoseOfEachExamplesBiases(_ activation: Activation, _ task: Task) throws {
+        let network = RandomProblem.network(3, [5, 4], activation, task: task)
+        let examples = RandomProblem.examples(12, inputs: 3, task: task)
+        let found = try #require(run(network, training(), examples).history.first).layers
+        var squares = [Double](repeating: 0, count: 3)
+        for row in examples.rows {
+            var alone = examples
+            alone.rows = [row]
+            let cost = try CostFunction(network: network, training: training(), on: alone)
+            for index in 0..<cost.layout.count where cost.layout.location(of: index).kind == .biases {
+                var moved = cost.parameters
+                moved[index] += 1e-6
+                let above = cost.loss(at: moved).loss
+                moved[index] -= 2e-6
+                let slope = (above - cost.loss(at: moved).loss) / 2e-6 / 12
+                squares[cost.layout.location(of: index).layer] += slope * slope
+            }
+        }
+        for (statistics, square) in zip(found, squares) {
+            #expect(abs(statistics.deltaNorm - square.squareRoot()) < 1e-6 * max(1, square.squareRoot()))
+        }
+    }
+
     @Test(arguments: Activation.allCases, Precision.allCases)
     func unitsAreCountedAsByHand(_ activation: Activation, _ precision: Precision) throws {
         var network = RandomProblem.network(3, [40], activation, task: .binary)

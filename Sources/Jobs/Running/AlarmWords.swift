@@ -37,18 +37,19 @@ private struct AlarmWords {
                 : "With the initializer \(plan.network.initializer.rawValue) the signal or its gradient is expected to be "
                     + "\(value) times its size in layer \(layer)."
         case .vanishingGradients:
-            "The gradient of the first layer is \(value) times as long as that of the last."
+            "The gradient that reaches the first layer is \(value) times as long as that of the last."
         case .explodingGradients:
             alarm.layer == nil
                 ? "The gradient is \(value) times as long as at the start."
-                : "The gradient of the first layer is \(value) times as long as that of the last."
+                : "The gradient that reaches the first layer is \(value) times as long as that of the last."
         case .deadUnits: "\(percent) of the units of layer \(layer) are 0 for every probed example."
         case .saturatedUnits: "\(percent) of the units of layer \(layer) are saturated for nearly every probed example."
         case .updateRatio:
             alarm.layer == nil
                 ? "No layer's weights change by more than \(value) of their size in a step."
                 : "A step changes the weights of layer \(layer) by \(value) of their size."
-        case .costRising: "The cost rose to \(value) under full-batch gradient descent, above \(limit), for some epochs."
+        case .costRising:
+            "The cost rose to \(value) under full-batch gradient descent, above \(limit), for some epochs."
         case .divergence: "The cost or a parameter stopped being a finite number in epoch \(alarm.epoch)."
         }
     }
@@ -62,7 +63,8 @@ private struct AlarmWords {
         case .shiftedClasses: "Split at random with \"stratify\", or take dev and test from what the model will meet."
         case .shiftedFeatures:
             "Take dev and test from one source, that which the model will meet, and put some of it into train."
-        case .initializer: "Use \"initializer\": \"auto\"" + (plan.network.batchNorm ? "." : ", or \"batch_norm\": true.")
+        case .initializer:
+            "Use \"initializer\": \"auto\"" + (plan.network.batchNorm ? "." : ", or \"batch_norm\": true.")
         case .vanishingGradients:
             plan.network.hiddenLayers.contains { $0.activation == .sigmoid || $0.activation == .tanh }
                 ? "Use \"activation\": \"relu\", \"batch_norm\": true or fewer layers."

@@ -106,6 +106,7 @@ extension ByteWriter {
                     layer.updateRatio != nil, layer.activationMean != nil, layer.activationDeviation != nil,
                     layer.deadShare != nil, layer.saturatedShare != nil))
             append(layer.gradientNorm)
+            append(layer.deltaNorm)
             append(layer.weightNorm)
             let optional = [
                 layer.updateRatio, layer.activationMean, layer.activationDeviation, layer.deadShare,
@@ -133,10 +134,11 @@ extension ByteReader {
         for _ in 0..<count {
             let present = try byte()
             let gradientNorm = try double()
+            let deltaNorm = try double()
             let weightNorm = try double()
             layers.append(
                 LayerStatistics(
-                    gradientNorm: gradientNorm, weightNorm: weightNorm,
+                    gradientNorm: gradientNorm, deltaNorm: deltaNorm, weightNorm: weightNorm,
                     updateRatio: present & 1 != 0 ? try double() : nil,
                     activationMean: present & 2 != 0 ? try double() : nil,
                     activationDeviation: present & 4 != 0 ? try double() : nil,

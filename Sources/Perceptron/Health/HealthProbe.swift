@@ -60,10 +60,10 @@ final class HealthProbe<S: Scalar> {
     /// The network as it is now; the arena of gradients is overwritten.
     func look() -> Findings {
         let loss = step.forward(rows: rows, step: 0, updatesRunningStatistics: false) / Double(rows)
-        step.backward()
+        let deltas = step.backwardWithDeltas()
         let layers = layout.layers.enumerated().map { number, place in
             var statistics = LayerStatistics(
-                gradientNorm: gradientNorm(place),
+                gradientNorm: gradientNorm(place), deltaNorm: deltas[number].squareRoot(),
                 weightNorm: kernels.squares(arenas.parameters + place.weights.lowerBound, count: place.weights.count)
                     .squareRoot())
             if number < activations.count { describeUnits(of: number, units: place.units, in: &statistics) }

@@ -33,7 +33,7 @@ final class HealthWatch<S: Scalar> {
         updates = try UpdateSample(arenas, ParameterLayout(NetworkShape(network)), in: workspace)
         let inspection = DataInspection(network, training, features: features, train: train, dev: dev, test: test)
         startAlarms = try inspection.alarms() + [InitializerRule.alarm(network)].compactMap(\.self)
-        rules = LayerRules(network, steps: stepsPerEpoch * training.epochs, known: startAlarms)
+        rules = LayerRules(network, steps: stepsPerEpoch * training.epochs)
         costRule = CostRule(network, training, isFullBatch: stepsPerEpoch == 1)
     }
 

@@ -1,11 +1,11 @@
-/// Decides from what probes find whether something is wrong with a layer. A probe's findings are chance in part: most
-/// rules want to see the same at two probes in a row. docs/health.md has every limit with its reasons.
+/// Decides from what probes find whether something is wrong with a layer. What a few units or one step do is chance in
+/// part: such rules want to see the same at two probes in a row. docs/health.md has every limit with its reasons.
 struct LayerRules {
     /// Share of a layer's units that are dead or saturated.
     static var share: Double { 0.5 }
     /// The share of dead units that counts even where training goes well.
     static var largeShare: Double { 0.9 }
-    /// Gradient of the first layer beside that of the last.
+    /// ‖∂L/∂z‖ of the first layer beside that of the last.
     static var vanishing: Double { 1e-4 }
     static var exploding: Double { 1e3 }
     /// Growth of the whole gradient since the start.
@@ -33,20 +33,16 @@ struct LayerRules {
     }
 
     private let network: NetworkSpecification
-    /// Whether an illness of the data or the starting weights is known that has others among its symptoms.
-    private let scalesDiffer: Bool
+    /// Whether all weights start at 0, an illness of its own that has others among its symptoms.
     private let startsAtZero: Bool
     private let steps: Double
     private var start: (gradient: Double, loss: Double)?
     private var seenBefore: Set<HealthAlarm.Identity> = []
 
-    /// - Parameters:
-    ///   - steps: those of the whole run.
-    ///   - known: the alarms of data and starting weights.
-    init(_ network: NetworkSpecification, steps: Int, known: [HealthAlarm]) {
+    /// - Parameter steps: those of the whole run.
+    init(_ network: NetworkSpecification, steps: Int) {
         self.network = network
         self.steps = Double(steps)
-        scalesDiffer = known.contains { $0.kind == .inputScale }
         startsAtZero = network.initializer == .zeros && network.initialLayers == nil
     }
 
@@ -54,19 +50,20 @@ struct LayerRules {
     mutating func judge(_ probe: Probe) -> [HealthAlarm] {
         var seen: [HealthAlarm] = unitAlarms(probe)
         let unitsFail = !seen.isEmpty
-        if !unitsFail, !startsAtZero, !scalesDiffer { seen += ratioAlarms(probe) }
+        if !unitsFail, !startsAtZero { seen += ratioAlarms(probe) }
         if let alarm = growthAlarm(probe) { seen.append(alarm) }
-        seen += updateAlarms(probe)
+        seen += updateAlarms(probe, unitsFail: unitsFail)
         let sightings = Set(seen.map(\.identity))
         defer { seenBefore = sightings }
         return seen.filter { isCertain($0) || seenBefore.contains($0.identity) }
     }
 
-    /// What needs no second look: a layer without a living unit, and what looked at the past itself.
+    /// What needs no second look: a layer without a living unit, what is a mean over all units and examples, and what
+    /// looked at the past itself.
     private func isCertain(_ alarm: HealthAlarm) -> Bool {
         switch alarm.kind {
         case .deadUnits: alarm.value == 1
-        case .explodingGradients: alarm.layer == nil
+        case .vanishingGradients, .explodingGradients: true
         case .updateRatio: alarm.layer == nil
         default: false
         }
@@ -99,12 +96,12 @@ struct LayerRules {
         return alarms
     }
 
-    /// The first layer's gradient beside the last one's.
+    /// The first layer's ∂L/∂z beside the last one's.
     private func ratioAlarms(_ probe: Probe) -> [HealthAlarm] {
         guard probe.layers.count > 1, let first = probe.layers.first, let last = probe.layers.last,
-            last.gradientNorm > 0
+            last.deltaNorm > 0
         else { return [] }
-        let ratio = first.gradientNorm / last.gradientNorm
+        let ratio = first.deltaNorm / last.deltaNorm
         if ratio < Self.vanishing, learnsLittle(probe) {
             return [
                 HealthAlarm(
@@ -132,13 +129,13 @@ struct LayerRules {
             .explodingGradients, epoch: probe.epoch, value: gradient / reference, threshold: Self.growth)
     }
 
-    private func updateAlarms(_ probe: Probe) -> [HealthAlarm] {
+    private func updateAlarms(_ probe: Probe, unitsFail: Bool) -> [HealthAlarm] {
         let known = probe.updates.enumerated().compactMap { number, ratio in ratio.map { (number, $0) } }
         guard let largest = known.map(\.1).max() else { return [] }
         // Where a run has arrived its steps are small: they are too small where it has not even begun to learn.
         let limit = min(Self.smallUpdate, Self.smallJourney / steps)
         let hasMoved = start.map { abs(probe.loss - $0.loss) > 1e-3 * abs($0.loss) } ?? true
-        if largest > 0, largest < limit, !hasMoved, learnsLittle(probe) {
+        if !unitsFail, !startsAtZero, largest < limit, !hasMoved, learnsLittle(probe) {
             return [HealthAlarm(.updateRatio, epoch: probe.epoch, value: largest, threshold: limit)]
         }
         return known.filter { $0.1 > Self.largeUpdate }.map { number, ratio in

@@ -3,6 +3,9 @@ public struct LayerStatistics: Hashable, Sendable {
     /// Euclidean norm of ∂L/∂(all the layer's parameters), L being the mean loss of the probed examples without
     /// penalties; with batch normalisation their own statistics are used.
     public var gradientNorm: Double
+    /// Euclidean norm of ∂L/∂z, over examples and units, z being what the layer computes before batch normalisation and
+    /// activation: how much of the gradient gets this far, whatever the layer's inputs.
+    public var deltaNorm: Double
     /// ‖W‖, Euclidean, biases left out.
     public var weightNorm: Double
     /// ‖ΔW‖ / ‖W‖ of the epoch's last step, of at most 1,024 weights spread evenly over the layer; nil before the first
@@ -20,10 +23,12 @@ public struct LayerStatistics: Hashable, Sendable {
 
     /// All values.
     public init(
-        gradientNorm: Double, weightNorm: Double, updateRatio: Double? = nil, activationMean: Double? = nil,
+        gradientNorm: Double, deltaNorm: Double, weightNorm: Double, updateRatio: Double? = nil,
+        activationMean: Double? = nil,
         activationDeviation: Double? = nil, deadShare: Double? = nil, saturatedShare: Double? = nil
     ) {
         self.gradientNorm = gradientNorm
+        self.deltaNorm = deltaNorm
         self.weightNorm = weightNorm
         self.updateRatio = updateRatio
         self.activationMean = activationMean

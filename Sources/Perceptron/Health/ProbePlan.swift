@@ -23,11 +23,11 @@ struct ProbePlan {
         let work = TrainingWork(network, training, examples: examples)
         epochWork = work.epoch
         // Start and end together may cost as much again as the probes between them.
-        let affordable = (ProbePlan.budget / 2 * work.total - TrainingWork.fixedProbe) / work.probedRow
+        let affordable = (ProbePlan.budget / 2 * work.total - work.probe) / work.probedRow
         // What takes some ten microseconds is always affordable.
         let least = max(Double(ProbePlan.fewestRows), 500_000 / work.probedRow)
         rows = min(examples, Int(min(Double(ProbePlan.mostRows), max(affordable, least))))
-        probeWork = TrainingWork.fixedProbe + Double(rows) * work.probedRow
+        probeWork = work.probe + Double(rows) * work.probedRow
         epochs = training.epochs
         every = training.historyEvery
         next = epochs
@@ -56,9 +56,8 @@ struct TrainingWork {
     let total: Double
     /// One example of a probe.
     let probedRow: Double
-
-    /// A probe by itself; some ten microseconds.
-    static var fixedProbe: Double { 300_000 }
+    /// A probe by itself: some ten microseconds, and passes over parameters and gradient.
+    let probe: Double
 
     init(_ network: NetworkSpecification, _ training: TrainingSpecification, examples: Int) {
         let parameters = Double(network.parameterCount)
@@ -68,5 +67,6 @@ struct TrainingWork {
         epoch = Double(examples) * (3 * parameters + 10 * units) + steps * (40_000 + parameters)
         total = epoch * Double(training.epochs)
         probedRow = 3 * parameters + 40 * units
+        probe = 300_000 + 40 * parameters
     }
 }

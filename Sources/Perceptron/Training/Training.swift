@@ -31,7 +31,7 @@ public enum Training {
     }
 
     /// About how much memory a run over `rows` training rows takes beside its data, in bytes: parameters, gradient and
-    /// moments, one batch of activations and a block of evaluation per thread; Int.max where that is beyond counting.
+    /// moments, one batch of activations, a probe's, and a block of evaluation per thread; Int.max where that is beyond counting.
     public static func memoryBytes(
         _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int
     ) -> Int {
@@ -73,7 +73,9 @@ public enum Training {
         let shape = NetworkShape(network)
         let evaluation =
             Double(training.threads) * Double(shape.blockRows) * (Double(network.inputs) + 2 * Double(shape.widest))
-        let bytes = scalar * (parameters * copies + activations * batch + evaluation) + 8 * Double(rows)
+        // Probes have a small batch of their own, in panels.
+        let probed = training.monitor == .on ? Double(min(rows, ProbePlan.mostRows)) : 0
+        let bytes = scalar * (parameters * copies + activations * (batch + probed) + evaluation) + 8 * Double(rows)
         return bytes < 9e18 ? Int(bytes) : .max
     }
 

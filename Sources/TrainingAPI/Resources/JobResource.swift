@@ -84,5 +84,7 @@ extension JobFailure {
         }
     }
 
-    private var status: Int { code == "diverged" || code == "alarm" ? 422 : (ProblemCode(rawValue: code) ?? .internal).status }
+    private var status: Int {
+        code == "diverged" || code == "alarm" ? 422 : (ProblemCode(rawValue: code) ?? .internal).status
+    }
 }

@@ -46,6 +46,7 @@ extension LayerStatistics {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("gradient_norm", gradientNorm)
+            json.member("delta_norm", deltaNorm)
             json.member("weight_norm", weightNorm)
             json.member("update_ratio", updateRatio)
             json.member("activation_mean", activationMean)

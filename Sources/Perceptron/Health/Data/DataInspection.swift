@@ -1,5 +1,5 @@
 /// One look at the sets before the first step. Of large ones only an evenly spread sample is looked at, by a rule of
-/// sizes: it costs a hundredth of training at most, or some ten microseconds.
+/// sizes: it costs a hundredth of training, or some tens of microseconds.
 struct DataInspection<S: Scalar> {
     let network: NetworkSpecification
     let features: [InputFeature]
@@ -22,7 +22,7 @@ struct DataInspection<S: Scalar> {
         self.train = train
         held = [(.dev, dev), (.test, test)].compactMap { set, examples in examples.map { (set, $0) } }
         let work = TrainingWork(network, training, examples: train.count).total
-        cells = min(max(0.01 * work / Self.workPerCell, 20_000), 20_000_000)
+        cells = min(max(0.005 * work / Self.workPerCell, 20_000), 20_000_000)
     }
 
     /// What is wrong with the data, in the order of `HealthAlarm.Kind`.
@@ -63,12 +63,12 @@ struct DataInspection<S: Scalar> {
     private func duplicates(
         _ trained: ExampleSample<S>, _ sample: (EncodedSet<S>, Double, Int) -> ExampleSample<S>, _ workspace: Workspace
     ) throws(TrainingError) -> HealthAlarm? {
-        let samples = held.map { ($0.set, sample($0.examples, 0.05, features.count)) }
+        let samples = held.map { ($0.set, sample($0.examples, 0.1, min(features.count, DuplicateRows<S>.keyInputs))) }
         let count = samples.reduce(0) { $0 + $1.1.count }
         guard count > 0 else { return nil }
         var rows = try DuplicateRows<S>(inputs: features.count, held: count, in: workspace)
         for (set, sample) in samples { rows.add(sample, of: set) }
-        let compared = sample(train, 0.2, min(features.count, 32))
+        let compared = sample(train, 0.2, min(features.count, DuplicateRows<S>.keyInputs))
         rows.compare(with: compared)
         return rows.alarm(training: trained, compared: compared.count, share: compared.share)
     }

@@ -4,22 +4,24 @@ struct DuplicateRows<S: Scalar> {
     /// The share of the held-out examples that may be duplicates.
     static var threshold: Double { 0.01 }
     /// Inputs that an example is first told by, half of them neighbours.
-    private static var keyInputs: Int { 16 }
+    static var keyInputs: Int { 16 }
 
     private let inputs: Int
     private let keyPlaces: [Int]
-    private let kept: UnsafeMutablePointer<S>
-    /// The latest held-out example of each key, and of each example the one before with its key; places of `kept`.
+    /// Room for the inputs of a held-out example.
+    private let buffer: UnsafeMutablePointer<S>
+    private var samples: [ExampleSample<S>] = []
+    /// The held-out examples: sample, place in it, and set.
+    private var held: [(sample: Int, place: Int, set: HealthAlarm.HeldOutSet)] = []
+    /// The latest held-out example of each key, and of each example the one before with its key; places of `held`.
     private var latest: [UInt64: Int] = [:]
     private var before: [Int?] = []
-    private var sets: [HealthAlarm.HeldOutSet] = []
-    private var targets: [Double] = []
     private var isDuplicate: [Bool] = []
 
     /// - Parameter held: how many held-out examples will be added.
     init(inputs: Int, held: Int, in workspace: Workspace) throws(TrainingError) {
         self.inputs = inputs
-        kept = try workspace.take(held * inputs)
+        buffer = try workspace.take(inputs)
         keyPlaces =
             inputs <= Self.keyInputs
             ? Array(0..<inputs)
@@ -32,17 +34,15 @@ struct DuplicateRows<S: Scalar> {
 
     /// Adds held-out examples, marking those that an earlier set has.
     mutating func add(_ sample: ExampleSample<S>, of set: HealthAlarm.HeldOutSet) {
+        samples.append(sample)
         for place in 0..<sample.count {
             let x = sample.inputs(place)
             let target = sample.target(place)
             let key = key(x, target)
             var isKnown = false
-            forEachCandidate(key) { isKnown = isKnown || sets[$0] != set && isSame($0, x, target) }
-            let number = targets.count
-            (kept + number * inputs).update(from: x, count: inputs)
-            before.append(latest.updateValue(number, forKey: key))
-            targets.append(target)
-            sets.append(set)
+            forEachCandidate(key) { isKnown = isKnown || held[$0].set != set && isSame($0, x, target) }
+            before.append(latest.updateValue(held.count, forKey: key))
+            held.append((samples.count - 1, place, set))
             isDuplicate.append(isKnown)
         }
     }
@@ -78,20 +78,21 @@ struct DuplicateRows<S: Scalar> {
     ///   - share: what part of the training set those are.
     func alarm(training sample: ExampleSample<S>, compared: Int, share: Double) -> HealthAlarm? {
         let found = isDuplicate.count { $0 }
-        let held = Double(targets.count)
-        guard found >= 3, Double(found) / held > Self.threshold else { return nil }
+        let looked = Double(held.count)
+        guard found >= 3, Double(found) / looked > Self.threshold else { return nil }
         let chance = CoincidenceRate(sample, inputs: inputs).perPair * Double(compared)
-        guard Double(found) > 4 * chance * held else { return nil }
+        guard Double(found) > 4 * chance * looked else { return nil }
         let worst: HealthAlarm.HeldOutSet =
-            zip(sets, isDuplicate).count { $0 == .dev && $1 } * 2 >= found ? .dev : .test
+            zip(held, isDuplicate).count { $0.set == .dev && $1 } * 2 >= found ? .dev : .test
         return HealthAlarm(
-            .duplicateRows, epoch: 0, value: min(Double(found) / held / share, 1),
+            .duplicateRows, epoch: 0, value: min(Double(found) / looked / share, 1),
             threshold: max(Self.threshold, min(4 * chance / share, 1)), set: worst)
     }
 
     private func isSame(_ number: Int, _ x: UnsafePointer<S>, _ target: Double) -> Bool {
-        guard targets[number] == target else { return false }
-        let known = kept + number * inputs
+        let (sample, place, _) = held[number]
+        guard samples[sample].target(place) == target else { return false }
+        let known = samples[sample].inputs(place, by: buffer)
         for input in 0..<inputs where known[input] != x[input] { return false }
         return true
     }

@@ -16,7 +16,10 @@ struct ExampleSample<S: Scalar> {
     var share: Double { Double(count) / Double(max(set.count, 1)) }
 
     /// The example's inputs, until the next one is asked for.
-    func inputs(_ place: Int) -> UnsafePointer<S> {
+    func inputs(_ place: Int) -> UnsafePointer<S> { inputs(place, by: buffer) }
+
+    /// The same by way of another buffer.
+    func inputs(_ place: Int, by buffer: UnsafeMutablePointer<S>) -> UnsafePointer<S> {
         let position = position(place)
         if let encoded = set.encoded { return encoded.inputs + position * set.encoder.columns }
         set.encoder.encode(position: position, into: buffer)

@@ -61,19 +61,17 @@ struct FeatureMoments {
             counts[group] += 1
             sums.withUnsafeMutableBufferPointer { sums in
                 squares.withUnsafeMutableBufferPointer { squares in
-                    for input in 0..<inputs {
-                        let value = (x[input] - origin[input]).double
-                        sums[first + input] += value
-                        squares[first + input] += value * value
-                    }
-                }
-            }
-            lowest.withUnsafeMutableBufferPointer { lowest in
-                highest.withUnsafeMutableBufferPointer { highest in
-                    for input in 0..<inputs {
-                        let value = (x[input] - origin[input]).double
-                        if value < lowest[first + input] { lowest[first + input] = value }
-                        if value > highest[first + input] { highest[first + input] = value }
+                    lowest.withUnsafeMutableBufferPointer { lowest in
+                        highest.withUnsafeMutableBufferPointer { highest in
+                            for input in 0..<inputs {
+                                let value = (x[input] - origin[input]).double
+                                let place = first + input
+                                sums[place] += value
+                                squares[place] += value * value
+                                lowest[place] = value < lowest[place] ? value : lowest[place]
+                                highest[place] = value > highest[place] ? value : highest[place]
+                            }
+                        }
                     }
                 }
             }

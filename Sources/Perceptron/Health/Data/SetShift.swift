@@ -1,6 +1,7 @@
 /// Whether a mean differs between the training set and another by more than the split's chance: were the rows dealt at
-/// random, the smaller set would be a sample without replacement of both together, and Bernstein's inequality, which
-/// holds for such samples (Hoeffding 1963, section 6), bounds how far its mean strays.
+/// random, the smaller set would be a sample without replacement of both together. Bernstein's inequality, which holds for
+/// such samples (Hoeffding 1963, section 6), bounds how far its mean strays; where no single row counts for much, the
+/// mean is as good as normal, and the bound that of a normal number.
 struct SetShift {
     /// |difference of the two means|, in standard deviations of both sets together.
     let value: Double
@@ -21,10 +22,16 @@ struct SetShift {
         let deviation = all.variance.squareRoot()
         let reach = max(all.highest - all.mean, all.mean - all.lowest) / deviation
         let smaller = min(train.count, other.count)
-        // Two sides: 2 exp(−n s² / (2 + 2 reach s / 3)) = chance, solved for s.
         let exponent = Double.log(2 * Double(max(comparisons, 1)) / Self.falseAlarms)
-        let linear = exponent * reach / 3
-        let stray = (linear + (linear * linear + 2 * smaller * exponent).squareRoot()) / smaller
+        let stray: Double
+        if smaller >= 10 * reach * reach {
+            // 2 exp(−n s² / (2 (1 − n / N))) = chance, solved for s.
+            stray = (2 * exponent / smaller * (1 - smaller / all.count)).squareRoot()
+        } else {
+            // 2 exp(−n s² / (2 + 2 reach s / 3)) = chance, likewise.
+            let linear = exponent * reach / 3
+            stray = (linear + (linear * linear + 2 * smaller * exponent).squareRoot()) / smaller
+        }
         // From the mean of both together to the difference of the two.
         threshold = max(least, stray * all.count / (all.count - smaller))
         value = abs(train.mean - other.mean) / deviation
