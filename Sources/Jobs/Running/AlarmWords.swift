@@ -74,8 +74,7 @@ private struct AlarmWords {
         case .deadUnits: "Use a learning_rate of \(lowerRate), \"activation\": \"leaky_relu\" or \"batch_norm\": true."
         case .saturatedUnits:
             "Use \"initializer\": \"auto\", a learning_rate of \(lowerRate), \"activation\": \"relu\" or \"batch_norm\": true."
-        case .updateRatio:
-            "Use a learning_rate of \(alarm.layer == nil ? plan.training.learningRate * 100 : plan.training.learningRate / 10)."
+        case .updateRatio: "Use a learning_rate of \(alarm.layer == nil ? higherRate : lowerRate)."
         case .costRising: "Use a learning_rate of \(lowerRate); if it still rises, run POST /v1/gradient-checks."
         case .divergence: "Use a learning_rate of \(lowerRate), \"clip_norm\": 1 or \"normalize\": \"standard\"."
         }
@@ -88,6 +87,7 @@ private struct AlarmWords {
     private var set: String { alarm.set?.rawValue ?? "" }
     private var sets: String { plan.data.testRows == 0 ? "dev" : plan.data.devRows == 0 ? "test" : "dev and test" }
     private var lowerRate: String { AlarmWords.short(plan.training.learningRate / 10) }
+    private var higherRate: String { AlarmWords.short(plan.training.learningRate * 100) }
 
     private var labelText: String {
         switch label {
