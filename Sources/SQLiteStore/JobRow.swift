@@ -10,7 +10,7 @@ enum JobRow {
         id, name, owner, created_at, settings, table_hash, initial_weights_hash, parameter_count, epochs, status, \
         started_at, finished_at, stop_reason, attempts, lease_epoch, last_event, result, input_encoding, \
         failure_code, failure_title, failure_detail, failure_epoch, failure_step, sweep, trial, rung, fold, \
-        dev_loss_error
+        dev_loss_error, alarms
         """
 
     /// Column types are the table's own (it is STRICT); words and bytes are checked here.
@@ -35,6 +35,7 @@ enum JobRow {
             job.failure = JobFailure(
                 code: code, title: row[19] ?? "", detail: row[20] ?? "", epoch: row[21], step: row[22])
         }
+        if let alarms = row[28] as Data? { job.alarms = try Job.Alarm.alarms(bytes(alarms)) }
         return job
     }
 
@@ -61,14 +62,16 @@ enum JobRow {
             sql: """
                 UPDATE job SET status = ?, started_at = ?, finished_at = ?, stop_reason = ?, attempts = ?,
                     lease_epoch = ?, last_event = ?, result = ?, input_encoding = ?, failure_code = ?,
-                    failure_title = ?, failure_detail = ?, failure_epoch = ?, failure_step = ?, dev_loss_error = ?
+                    failure_title = ?, failure_detail = ?, failure_epoch = ?, failure_step = ?, dev_loss_error = ?,
+                    alarms = ?
                 WHERE sequence = ? AND status = ? AND lease_epoch = ?
                 """)
         try statement.execute(arguments: [
             job.status.rawValue, job.startedAt?.milliseconds, job.finishedAt?.milliseconds, job.stopReason?.rawValue,
             job.attempts, job.leaseEpoch, job.lastEvent, job.result.map { Data(MetricsCoding.encode($0)) },
             job.result.map { Data($0.inputEncoding) }, job.failure?.code, job.failure?.title, job.failure?.detail,
-            job.failure?.epoch, job.failure?.step, job.result?.devLossError, sequence, before.status.rawValue,
+            job.failure?.epoch, job.failure?.step, job.result?.devLossError,
+            job.alarms.isEmpty ? nil : Data(Job.Alarm.encode(job.alarms)), sequence, before.status.rawValue,
             before.leaseEpoch,
         ])
         guard db.changesCount == 1 else { throw StoreError.unavailable("\(job.id) changed within a transaction") }

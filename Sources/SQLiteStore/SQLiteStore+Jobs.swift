@@ -74,6 +74,16 @@ extension SQLiteStore {
         return job
     }
 
+    /// Adds alarms to a job, if the attempt still holds it.
+    public func raise(_ id: JobID, leaseEpoch: Int, _ alarms: [JobAlarm]) throws(StoreError) -> Bool {
+        let now = clock()
+        return try write { db in
+            guard try SQLiteStore.find(id, db)?.job.isHeld(by: leaseEpoch) == true else { return false }
+            _ = try SQLiteStore.change(id, db) { $0.raise(leaseEpoch: leaseEpoch, alarms, at: now) }
+            return true
+        }
+    }
+
     /// Ends a job, if the attempt still holds it.
     public func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool {
         let finish = Finish(id, leaseEpoch, ending, at: clock())
@@ -98,7 +108,7 @@ extension SQLiteStore {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE job SET status = 'running', started_at = ?, attempts = attempts + 1,
-                    lease_epoch = lease_epoch + 1, last_event = last_event + 1
+                    lease_epoch = lease_epoch + 1, last_event = last_event + 1, alarms = NULL
                 WHERE sequence = (SELECT sequence FROM job WHERE status = 'queued' ORDER BY sequence LIMIT 1)
                 RETURNING \(JobRow.columns), sequence
                 """)
@@ -270,11 +280,19 @@ extension SQLiteStore {
     static func change(
         _ id: JobID, _ db: Database, _ step: (inout Job) -> JobEvent?
     ) throws -> (sequence: Int64, job: Job)? {
+        try change(id, db) { (job: inout Job) -> [JobEvent] in step(&job).map { [$0] } ?? [] }
+    }
+
+    /// The same of a step that can bring several events; none if it does not apply.
+    static func change(
+        _ id: JobID, _ db: Database, _ step: (inout Job) -> [JobEvent]
+    ) throws -> (sequence: Int64, job: Job)? {
         guard let (sequence, before) = try find(id, db) else { return nil }
         var job = before
-        guard let event = step(&job) else { return nil }
+        let events = step(&job)
+        guard !events.isEmpty else { return nil }
         try JobRow.update(sequence, from: before, to: job, db)
-        try JobRow.insert(event, sequence, db)
+        for event in events { try JobRow.insert(event, sequence, db) }
         return (sequence, job)
     }
 }

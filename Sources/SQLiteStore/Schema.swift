@@ -8,8 +8,12 @@ package enum Schema {
         migrator.registerMigration("v2") { try $0.execute(sql: version2) }
         migrator.registerMigration("v3 sweeps") { try $0.execute(sql: sweeps) }
         migrator.registerMigration("v4") { try $0.execute(sql: version4) }
+        migrator.registerMigration("alarms") { try $0.execute(sql: alarms) }
         return migrator
     }
+
+    /// The current attempt's alarms in short, for the job's resource: JSON; NULL for none. Their events have the rest.
+    private static let alarms = "ALTER TABLE job ADD COLUMN alarms BLOB"
 
     /// `sequence` is a job's or data set's place in lists and in the queue; AUTOINCREMENT never gives one out twice, so
     /// that a list can go on from a deleted element, which `deletion` remembers. Times are milliseconds since 1970.

@@ -45,9 +45,10 @@ public final class TrainingService: Sendable {
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = PackageResources.openapi_yaml
+        let courier = AlarmCourier(to: store) { report("store: \($0)") }
         let runner = JobRunner(
             archive: archive, checkpoints: checkpoints, checkpointInterval: checkpointInterval, limits: tables.limits,
-            report: report)
+            report: report, raise: { courier.send($0, of: $1) })
         pool = WorkerPool(
             store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief,
             didFinish: { [sweepInbox] job in

@@ -30,7 +30,7 @@ def test_a_job_of_data_alone_resolves_every_setting(settings):
             "optimizer": {"name": "adam", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
             "learning_rate": 0.001, "learning_rate_decay": None, "l1_lambda": 0, "l2_lambda": 0, "clip_norm": None, "early_stopping": None,
             "time_limit_seconds": None, "precision": "float32", "history_every": 1, "threads": 1, "generator": "philox",
-            "dropout_mask": "resample", "class_weight": None},
+            "dropout_mask": "resample", "monitor": "on", "stop_on": [], "class_weight": None},
         "base_error": 0}
 
 

@@ -161,6 +161,8 @@ FIELDS = [
     Field("/training/dropout_seed", [0, 2**32 - 1, None], [2**32, -1], {"/training/generator": "numpy"}),
     choice("/training/dropout_mask", ["resample", "fixed"]),
     Field("/training/class_weight", ["balanced", {"1": 2}, {}, None], ["", "even", 2, True, [], At("/2", {"2": 1}), At("/1", {"1": 0}), At("/1", {"1": "2"})]),
+    choice("/training/monitor", ["on", "off"]),
+    Field("/training/stop_on", [[], ["dead_units", "divergence"], None], ["dead_units", 7, True, {}, At("/0", ["fever"]), At("/1", ["divergence", "divergence"])]),
 ]
 
 

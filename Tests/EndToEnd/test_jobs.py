@@ -242,7 +242,7 @@ def test_a_job_that_diverges_fails_and_says_where_and_what_to_try(client):
     assert 1 <= error["epoch"] <= 1000 and error["step"] == 1
     assert f"step 1 of epoch {error['epoch']}" in error["detail"] and "learning_rate" in error["detail"]
     events = client.events(job["id"])
-    assert [event["type"] for event in events] == ["queued", "started", "failed"]
+    assert [event["type"] for event in events] == ["queued", "started", "alarm", "failed"]
     assert events[-1]["data"] == {"stop_reason": "diverged", "code": "diverged", "epoch": error["epoch"], "step": 1}
     response = client.get(f"/v1/jobs/{job['id']}/weights")
     assert response.status_code == 409 and "failed" in response.json()["detail"]

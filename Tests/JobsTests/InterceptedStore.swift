@@ -8,7 +8,7 @@ final class InterceptedStore: JobStore {
     private let afterSettling: @Sendable (JobID) -> Void
     private let failures: Guarded<[Verb: Int]>
 
-    enum Verb { case claim, finish, requeue, runs }
+    enum Verb { case claim, raise, finish, requeue, runs }
 
     init(
         _ store: any JobStore, failing failures: [Verb: Int] = [:],
@@ -65,6 +65,11 @@ final class InterceptedStore: JobStore {
     func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool {
         try store.resumed(id, leaseEpoch: leaseEpoch, epoch: epoch)
     }
+    func raise(_ id: JobID, leaseEpoch: Int, _ alarms: [JobAlarm]) throws(StoreError) -> Bool {
+        try failIfDue(.raise)
+        return try store.raise(id, leaseEpoch: leaseEpoch, alarms)
+    }
+
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { try store.submit(submission) }
     func job(_ id: JobID) throws(StoreError) -> Job? { try store.job(id) }
     func rememberedJob(_ id: JobID) -> Job? { store.rememberedJob(id) }

@@ -78,6 +78,39 @@ struct JobRunnerTests {
         #expect(endings[0].0.history.map(\.epoch) == Array(0...20))
     }
 
+    @Test func anAlarmInStopOnFailsTheJobAndKeepsItsWeights() throws {
+        let job = try fixture.job(
+            document(network: #"{"initializer": "zeros"}"#, training: #"{"stop_on": ["initializer"]}"#))
+        let ending = try fixture.ending(job)
+        #expect(ending.status == .failed)
+        #expect(ending.stopReason == .alarm)
+        #expect(ending.failure?.code == "alarm")
+        #expect(ending.failure?.detail.contains("initializer was raised in layer 1 before training") == true)
+        #expect(ending.failure?.epoch == nil)
+        #expect(ending.result?.hasWeights == true)
+        #expect(ending.result?.train != nil)
+        #expect(try fixture.network(job, ending) != nil)
+        #expect(ending.alarms.map(\.alarm.kind) == [.initializer])
+        #expect(ending.alarms.first?.suggestion.contains("auto") == true)
+    }
+
+    @Test(arguments: [(20, false), (2_000_000, true)])
+    func alarmsOfJobsThatAreNotBriefAreToldAtOnce(epochs: Int, isTold: Bool) throws {
+        let told = Guarded<[HealthAlarm.Kind]>([])
+        let job = try fixture.job(
+            document(
+                network: #"{"initializer": "zeros"}"#,
+                training: #"{"epochs": \#(epochs), "stop_on": ["initializer"]}"#))
+        let runner = JobRunner(
+            archive: JobArchive(
+                store: fixture.store, tables: fixture.plans.tables, networks: fixture.networks,
+                initialWeights: fixture.weights),
+            raise: { alarm, _ in told.withLock { $0.append(alarm.alarm.kind) } })
+        guard case .finished(let ending) = runner.run(job, TrainingMonitor(epochs: epochs)) else { return }
+        #expect(ending.alarms.map(\.alarm.kind) == [.initializer])
+        #expect(told.withLock { $0 } == (isTold ? [.initializer] : []))
+    }
+
     @Test(arguments: [(200, true), (2_000_000, false)])
     func shortTrainingIsKnownFromTheJob(epochs: Int, isBrief: Bool) throws {
         let job = try fixture.job(document(training: #"{"epochs": \#(epochs)}"#))

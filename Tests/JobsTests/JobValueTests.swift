@@ -94,6 +94,7 @@ import Testing
     }
 
     @Test func anotherFormatIsRefused() {
-        #expect(throws: StoreError.self) { try MetricsCoding.historyRows([2]) }
+        #expect(throws: StoreError.self) { try MetricsCoding.historyRows([3]) }
+        #expect(throws: StoreError.self) { try MetricsCoding.result([2], inputEncoding: []) }
     }
 }

@@ -93,7 +93,8 @@ struct SettingsTests {
             "optimizer":{"name":"adam","beta1":0.9,"beta2":0.999,"epsilon":1e-08},"learning_rate":0.001,\
             "learning_rate_decay":null,"l1_lambda":0.0,"l2_lambda":0.0,"clip_norm":null,"early_stopping":null,\
             "time_limit_seconds":null,"seed":4000000000,"precision":"float32","history_every":1,"threads":1,\
-            "generator":"philox","dropout_seed":4000000000,"dropout_mask":"resample","class_weight":null}
+            "generator":"philox","dropout_seed":4000000000,"dropout_mask":"resample",\
+            "monitor":"on","stop_on":[],"class_weight":null}
             """
         #expect(text(settings["network"]) == text(try node(network)))
         #expect(text(settings["training"]) == text(try node(training)))

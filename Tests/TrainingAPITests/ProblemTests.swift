@@ -120,6 +120,7 @@ struct BrokenStore: JobStore {
         throw error
     }
     func claim() throws(StoreError) -> Job? { throw error }
+    func raise(_ id: JobID, leaseEpoch: Int, _ alarms: [JobAlarm]) throws(StoreError) -> Bool { throw error }
     func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool { throw error }
     func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover {
         throw error

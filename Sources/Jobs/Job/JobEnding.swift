@@ -91,19 +91,22 @@ public struct JobEnding: Sendable {
     public var network: [UInt8]?
     /// The learning curve.
     public var history: [HistoryRow]
+    /// All alarms of the attempt, those that are stored already among them.
+    public var alarms: [JobAlarm]
     /// Why the job failed.
     public var failure: JobFailure?
 
     /// An ending.
     public init(
         _ status: Status, stopReason: StopReason? = nil, result: JobResult? = nil, network: [UInt8]? = nil,
-        history: [HistoryRow] = [], failure: JobFailure? = nil
+        history: [HistoryRow] = [], alarms: [JobAlarm] = [], failure: JobFailure? = nil
     ) {
         self.status = status
         self.stopReason = stopReason
         self.result = result
         self.network = network
         self.history = history
+        self.alarms = alarms
         self.failure = failure
     }
 }

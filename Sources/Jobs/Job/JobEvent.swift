@@ -4,7 +4,7 @@ import JSONDocument
 public struct JobEvent: Hashable, Sendable {
     /// What can happen.
     public enum Kind: String, CaseIterable, Codable, Sendable {
-        case queued, started, resumed, cancelling, requeued, succeeded, failed, cancelled
+        case queued, started, resumed, alarm, cancelling, requeued, succeeded, failed, cancelled
     }
 
     /// Counted from 1 within the job, without gaps.
@@ -23,12 +23,32 @@ public struct JobEvent: Hashable, Sendable {
         self.data = data
     }
 
-    /// The event `kind` of `job`, which has just come to be as the event tells.
+    /// The event of an alarm.
+    package init(_ raised: JobAlarm, number: Int, at: Timestamp) {
+        let alarm = raised.alarm
+        var json = JSONWriter()
+        json.object { json in
+            json.member("alarm", alarm.kind.rawValue)
+            json.member("layer", alarm.layer)
+            json.member("epoch", alarm.epoch)
+            json.member("value", alarm.value)
+            json.member("threshold", alarm.threshold)
+            json.member("set", alarm.set?.rawValue)
+            json.member("feature", raised.feature)
+            json.name("class")
+            if let label = raised.label { label.write(into: &json) } else { json.null() }
+            json.member("message", raised.message)
+            json.member("suggestion", raised.suggestion)
+        }
+        self.init(number: number, kind: .alarm, at: at, data: json.bytes)
+    }
+
+    /// The event `kind`, other than `alarm`, of `job`, which has just come to be as the event tells.
     package init(_ kind: Kind, of job: Job, number: Int, at: Timestamp) {
         var json = JSONWriter()
         json.object { json in
             switch kind {
-            case .queued, .requeued, .cancelling, .resumed:
+            case .queued, .requeued, .cancelling, .resumed, .alarm:
                 break
             case .started:
                 json.member("attempt", job.attempts)

@@ -1,7 +1,7 @@
 import JSONDocument
 
 /// The status machine. Each step changes the job in memory and returns the event to be stored with it, in one
-/// transaction; nil means the step does not apply and nothing changed. Every store goes through these.
+/// transaction; nil or none means the step does not apply and nothing changed. Every store goes through these.
 extension Job {
     /// Whether the attempt that began with `leaseEpoch` still holds the job.
     package func isHeld(by leaseEpoch: Int) -> Bool { status.isHeld && self.leaseEpoch == leaseEpoch }
@@ -16,7 +16,21 @@ extension Job {
         startedAt = now
         attempts += 1
         leaseEpoch += 1
+        alarms = []
         return event(.started, at: now)
+    }
+
+    /// Adds alarms of a run, if `leaseEpoch` still holds the job: those that the attempt has not raised before.
+    package mutating func raise(leaseEpoch: Int, _ raised: [JobAlarm], at now: Timestamp) -> [JobEvent] {
+        guard isHeld(by: leaseEpoch) else { return [] }
+        var known = Set(alarms.map(\.identity))
+        var events: [JobEvent] = []
+        for alarm in raised where known.insert(alarm.alarm.identity).inserted {
+            alarms.append(Alarm(alarm.alarm))
+            lastEvent += 1
+            events.append(JobEvent(alarm, number: lastEvent, at: now))
+        }
+        return events
     }
 
     /// queued → cancelled, running → cancelling.
@@ -32,18 +46,20 @@ extension Job {
         }
     }
 
-    /// running or cancelling → succeeded, failed or cancelled, if `leaseEpoch` still holds the job.
-    package mutating func finish(leaseEpoch: Int, _ ending: JobEnding, at now: Timestamp) -> JobEvent? {
-        guard isHeld(by: leaseEpoch) else { return nil }
+    /// running or cancelling → succeeded, failed or cancelled, if `leaseEpoch` still holds the job. The events are the
+    /// alarms that are new, then the end.
+    package mutating func finish(leaseEpoch: Int, _ ending: JobEnding, at now: Timestamp) -> [JobEvent] {
+        guard isHeld(by: leaseEpoch) else { return [] }
+        let raised = raise(leaseEpoch: leaseEpoch, ending.alarms, at: now)
         status = ending.status.jobStatus
         stopReason = ending.stopReason
         result = ending.result
         failure = ending.failure
         finishedAt = now
         switch ending.status {
-        case .succeeded: return event(.succeeded, at: now)
-        case .failed: return event(.failed, at: now)
-        case .cancelled: return event(.cancelled, at: now)
+        case .succeeded: return raised + [event(.succeeded, at: now)]
+        case .failed: return raised + [event(.failed, at: now)]
+        case .cancelled: return raised + [event(.cancelled, at: now)]
         }
     }
 

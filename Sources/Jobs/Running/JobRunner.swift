@@ -12,19 +12,23 @@ public struct JobRunner: Sendable {
     private let checkpointInterval: Double
     private let limits: DatasetLimits
     private let report: @Sendable (String) -> Void
+    private let raise: @Sendable (JobAlarm, Job) -> Void
 
     /// A runner over this archive, which keeps checkpoints every `checkpointInterval` seconds if it has a place for them.
-    /// What the operator must know of a job's failure goes to `report`.
+    /// What the operator must know of a job's failure goes to `report`; alarms of jobs that are not brief go to `raise` at
+    /// once. All alarms are in the endings.
     public init(
         archive: JobArchive, checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         limits: DatasetLimits = DatasetLimits(),
-        report: @escaping @Sendable (String) -> Void = { _ in }
+        report: @escaping @Sendable (String) -> Void = { _ in },
+        raise: @escaping @Sendable (JobAlarm, Job) -> Void = { _, _ in }
     ) {
         self.archive = archive
         self.checkpoints = checkpoints
         self.checkpointInterval = checkpointInterval
         self.limits = limits
         self.report = report
+        self.raise = raise
     }
 
     /// Whether training `job` takes some milliseconds at most, on any machine: each row of each epoch, those that are only
@@ -47,17 +51,22 @@ public struct JobRunner: Sendable {
     /// Trains. The network is in the ending, or on disk, when this returns a result that has weights.
     public func run(_ job: Job, _ monitor: TrainingMonitor) -> JobCompletion {
         if job.attempts > JobRunner.attemptLimit { return .finished(JobEnding(.failed, failure: .tooManyAttempts)) }
+        var alarms: () -> [JobAlarm] = { [] }
         do {
             let layers = try job.initialWeightsHash.map { try archive.initialLayers($0) }
             let plan = try JobPlan(
                 stored: job.settings, initialLayers: layers, table: archive.table(job.tableHash), limits: limits)
+            alarms = { monitor.alarms.map { JobAlarm($0, of: plan) } }
+            if !JobRunner.isBrief(job) {
+                monitor.observeAlarms { [raise] in raise(JobAlarm($0, of: plan), job) }
+            }
             let outcome = try train(plan, job, monitor)
             if outcome.interrupted { return .interrupted }
             return .finished(try ending(of: job, plan, outcome))
         } catch {
             let failure = JobFailure(error)
             if failure.code != "invalid_content" { report("\(job.id): \(error)") }
-            return .finished(JobEnding(.failed, history: monitor.history, failure: failure))
+            return .finished(JobEnding(.failed, history: monitor.history, alarms: alarms(), failure: failure))
         }
     }
 
@@ -110,11 +119,15 @@ public struct JobRunner: Sendable {
             switch outcome.stopReason {
             case .completed, .earlyStopping, .timeLimit: .succeeded
             case .cancelled: .cancelled
-            case .diverged: .failed
+            case .diverged, .alarm: .failed
             }
+        let alarms = outcome.alarms.map { JobAlarm($0, of: plan) }
+        let failure =
+            divergence.map { JobFailure($0, plan) }
+            ?? outcome.reasonToStop.map { JobFailure(JobAlarm($0, of: plan)) }
         return JobEnding(
             status, stopReason: outcome.stopReason, result: result, network: network, history: outcome.history,
-            failure: divergence.map { JobFailure($0, plan) })
+            alarms: alarms, failure: failure)
     }
 }
 
@@ -141,6 +154,18 @@ extension JobFailure {
             detail: "The cost or a parameter stopped being a finite number at step \(divergence.step) of epoch "
                 + "\(divergence.epoch). Try \(remedies.joined(separator: ", or ")).", epoch: divergence.epoch,
             step: divergence.step)
+    }
+
+    /// An alarm that the job asked to be ended by.
+    init(_ raised: JobAlarm) {
+        let alarm = raised.alarm
+        let place = alarm.layer.map { " in layer \($0)" } ?? ""
+        let time = alarm.epoch == 0 ? "before training" : "in epoch \(alarm.epoch)"
+        self.init(
+            code: "alarm", title: "An alarm ended training",
+            detail: "The alarm \(alarm.kind.rawValue) was raised\(place) \(time), and stop_on names it. "
+                + "\(raised.message) \(raised.suggestion) The weights reached are kept.",
+            epoch: alarm.epoch == 0 ? nil : alarm.epoch)
     }
 
     static let tooManyAttempts = JobFailure(

@@ -54,6 +54,8 @@ extension TrainingSpecification {
             json.member("generator", generator.rawValue)
             json.member("dropout_seed", dropoutSeed)
             json.member("dropout_mask", dropoutMask.rawValue)
+            json.member("monitor", monitor.rawValue)
+            json.array("stop_on") { json in stopOn.forEach { json.value($0.rawValue) } }
             more(&json)
         }
     }

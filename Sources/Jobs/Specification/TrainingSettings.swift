@@ -86,6 +86,11 @@ extension TrainingSpecification {
         dropoutMask = fields.choice("dropout_mask") ?? dropoutMask
         // The data's classes give it a meaning: `TrainingSettings` reads it.
         _ = fields.value("class_weight")
+        monitor = fields.choice("monitor") ?? monitor
+        stopOn = TrainingSpecification.stopOn(&fields) ?? stopOn
+        if monitor == .off, !stopOn.isEmpty {
+            fields.fault("stop_on", "needs \"monitor\": \"on\": without it no alarm is raised")
+        }
         seed = fields.unsigned("seed") ?? UInt64(drawSeed())
         dropoutSeed = fields.unsigned("dropout_seed") ?? seed
         if generator == .numpy {
@@ -119,6 +124,28 @@ extension TrainingSpecification {
             return nil
         }
         return .count(count)
+    }
+}
+
+extension TrainingSpecification {
+    /// Reads `stop_on`: the names of alarms, each once.
+    private static func stopOn(_ fields: inout ObjectReader) -> [HealthAlarm.Kind]? {
+        guard let node = fields.value("stop_on") else { return nil }
+        let pointer = fields.pointer(to: "stop_on")
+        guard node.kind == .array else {
+            fields.fault("stop_on", "must be an array of alarms, not \(describe(node))")
+            return nil
+        }
+        var kinds: [HealthAlarm.Kind] = []
+        for (place, element) in node.elements.enumerated() {
+            let here = "\(pointer)/\(place)"
+            guard let kind: HealthAlarm.Kind = ObjectReader.choice(element, at: here, faults: fields.faults) else {
+                continue
+            }
+            if kinds.contains(kind) { fields.faults.add(here, "appears more than once") }
+            kinds.append(kind)
+        }
+        return kinds
     }
 }
 

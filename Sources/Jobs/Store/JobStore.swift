@@ -3,7 +3,7 @@ import Perceptron
 /// Where jobs and data sets live. What a method has returned is durable as far as the implementation goes; a method
 /// that throws has changed nothing. Calls block and may come from any thread.
 ///
-/// A worker's writes are fenced: `finish` and `requeue` name the lease epoch their attempt began with and do nothing
+/// A worker's writes are fenced: `raise`, `finish` and `requeue` name the lease epoch their attempt began with and do nothing
 /// once the job was given to someone else.
 public protocol JobStore: SweepStore {
     /// Hears of every change of a job that has an event.
@@ -23,7 +23,10 @@ public protocol JobStore: SweepStore {
 
     /// Gives the oldest queued job to the caller, running and with a new lease epoch; nil when none is queued.
     func claim() throws(StoreError) -> Job?
-    /// Ends a job: status, result, network, history and event in one transaction. Returns whether the attempt still
+    /// Adds alarms to a job that runs, each an event: those of which the attempt has not raised the same kind in the same
+    /// layer before. Returns whether the attempt still held the job; if not, nothing changed.
+    func raise(_ id: JobID, leaseEpoch: Int, _ alarms: [JobAlarm]) throws(StoreError) -> Bool
+    /// Ends a job: status, result, network, history, new alarms and event in one transaction. Returns whether the attempt still
     /// held the job; if not, nothing changed.
     func finish(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Bool
     /// `finish` and `claim` in one transaction. The claim does not depend on whether the attempt still held its job.

@@ -63,13 +63,20 @@ public final class MemoryStore: JobStore {
 
         /// Takes one step of the status machine with the job at `place`.
         mutating func change(_ place: Int, _ step: (inout Job) -> JobEvent?) -> Bool {
+            change(place) { (job: inout Job) -> [JobEvent] in step(&job).map { [$0] } ?? [] }
+        }
+
+        /// The same of a step that can bring several events.
+        mutating func change(_ place: Int, _ step: (inout Job) -> [JobEvent]) -> Bool {
             guard var record = jobs[place] else { return false }
             let before = record.job.status
-            guard let event = step(&record.job) else { return false }
-            record.events.append(event)
+            let events = step(&record.job)
+            guard !events.isEmpty else { return false }
+            record.events += events
             jobs[place] = record
             counts[before, default: 0] -= 1
             counts[record.job.status, default: 0] += 1
+            if before == record.job.status { return true }
             if before == .queued, let index = queue.firstIndex(of: place) { queue.remove(at: index) }
             if record.job.status == .queued {
                 queue.insert(place, at: queue.firstIndex { $0 > place } ?? queue.endIndex)
@@ -130,6 +137,17 @@ public final class MemoryStore: JobStore {
         let job = state.withLock { claim(&$0) }
         if let job { watch.notify(job.id) }
         return job
+    }
+
+    /// Adds alarms to a job, if the attempt still holds it.
+    public func raise(_ id: JobID, leaseEpoch: Int, _ alarms: [JobAlarm]) -> Bool {
+        state.withLock { state in
+            guard let place = state.jobs.place(of: id.description), let job = state.jobs[place]?.job,
+                job.isHeld(by: leaseEpoch)
+            else { return false }
+            _ = state.change(place) { $0.raise(leaseEpoch: leaseEpoch, alarms, at: clock()) }
+            return true
+        }
     }
 
     /// Ends a job, if the attempt still holds it.

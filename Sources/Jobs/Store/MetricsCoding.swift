@@ -4,27 +4,30 @@ import Perceptron
 /// a fixed order, those that can be missing announced by a bit of a byte before them.
 package enum MetricsCoding {
     private static let version: UInt8 = 1
+    /// Of history rows: 2 since they can have layers.
+    private static let historyVersion: UInt8 = 2
 
     /// The bytes of some history rows.
     package static func encode(_ rows: some Collection<HistoryRow>) -> [UInt8] {
         var writer = ByteWriter()
         writer.bytes.reserveCapacity(1 + rows.count * 80)
-        writer.append(version)
+        writer.append(historyVersion)
         for row in rows {
-            writer.append(presence(row.stepCost != nil, row.dev != nil, row.gradientNorm != nil))
+            writer.append(presence(row.stepCost != nil, row.dev != nil, row.gradientNorm != nil, !row.layers.isEmpty))
             writer.append(row.epoch)
             writer.append(row.learningRate)
             if let stepCost = row.stepCost { writer.append(stepCost) }
             if let gradientNorm = row.gradientNorm { writer.append(gradientNorm) }
             writer.append(row.train)
             if let dev = row.dev { writer.append(dev) }
+            if !row.layers.isEmpty { writer.append(row.layers) }
         }
         return writer.bytes
     }
 
     /// The history rows that `encode` wrote.
     package static func historyRows(_ bytes: [UInt8]) throws(StoreError) -> [HistoryRow] {
-        var reader = try reader(of: bytes)
+        var reader = try reader(of: bytes, versions: version...historyVersion)
         var rows: [HistoryRow] = []
         while !reader.isAtEnd {
             let present = try reader.byte()
@@ -34,10 +37,11 @@ package enum MetricsCoding {
             let gradientNorm = present & 4 != 0 ? try reader.double() : nil
             let train = try reader.metrics()
             let dev = present & 2 != 0 ? try reader.metrics() : nil
+            let layers = present & 8 != 0 ? try reader.layers() : []
             rows.append(
                 HistoryRow(
                     epoch: epoch, stepCost: stepCost, train: train, dev: dev, learningRate: learningRate,
-                    gradientNorm: gradientNorm))
+                    gradientNorm: gradientNorm, layers: layers))
         }
         return rows
     }
@@ -60,7 +64,7 @@ package enum MetricsCoding {
 
     /// The result that `encode` wrote, with its input encoding.
     package static func result(_ bytes: [UInt8], inputEncoding: [UInt8]) throws(StoreError) -> JobResult {
-        var reader = try reader(of: bytes)
+        var reader = try reader(of: bytes, versions: version...version)
         let sets = try reader.byte()
         let flags = try reader.byte()
         let epochs = try reader.integer()
@@ -78,10 +82,12 @@ package enum MetricsCoding {
             best: best, trainingSeconds: trainingSeconds, inputEncoding: inputEncoding, hasWeights: flags & 4 != 0)
     }
 
-    private static func reader(of bytes: [UInt8]) throws(StoreError) -> ByteReader {
+    private static func reader(
+        of bytes: [UInt8], versions: ClosedRange<UInt8>
+    ) throws(StoreError) -> ByteReader {
         var reader = ByteReader(bytes)
         let found = try reader.byte()
-        guard found == version else { throw .corrupt("a stored value has the unknown format \(found)") }
+        guard versions.contains(found) else { throw .corrupt("a stored value has the unknown format \(found)") }
         return reader
     }
 }
@@ -92,6 +98,24 @@ private func presence(_ values: Bool...) -> UInt8 {
 }
 
 extension ByteWriter {
+    fileprivate mutating func append(_ layers: [LayerStatistics]) {
+        append(layers.count)
+        for layer in layers {
+            append(
+                presence(
+                    layer.updateRatio != nil, layer.activationMean != nil, layer.activationDeviation != nil,
+                    layer.deadShare != nil, layer.saturatedShare != nil))
+            append(layer.gradientNorm)
+            append(layer.deltaNorm)
+            append(layer.weightNorm)
+            let optional = [
+                layer.updateRatio, layer.activationMean, layer.activationDeviation, layer.deadShare,
+                layer.saturatedShare,
+            ]
+            for value in optional.compactMap(\.self) { append(value) }
+        }
+    }
+
     fileprivate mutating func append(_ metrics: SetMetrics) {
         append(presence(metrics.accuracy != nil, metrics.rmse != nil, metrics.r2 != nil))
         append(metrics.loss)
@@ -103,6 +127,27 @@ extension ByteWriter {
 }
 
 extension ByteReader {
+    fileprivate mutating func layers() throws(StoreError) -> [LayerStatistics] {
+        let count = try integer()
+        guard count > 0 else { throw .corrupt("a history row has \(count) layers") }
+        var layers: [LayerStatistics] = []
+        for _ in 0..<count {
+            let present = try byte()
+            let gradientNorm = try double()
+            let deltaNorm = try double()
+            let weightNorm = try double()
+            layers.append(
+                LayerStatistics(
+                    gradientNorm: gradientNorm, deltaNorm: deltaNorm, weightNorm: weightNorm,
+                    updateRatio: present & 1 != 0 ? try double() : nil,
+                    activationMean: present & 2 != 0 ? try double() : nil,
+                    activationDeviation: present & 4 != 0 ? try double() : nil,
+                    deadShare: present & 8 != 0 ? try double() : nil,
+                    saturatedShare: present & 16 != 0 ? try double() : nil))
+        }
+        return layers
+    }
+
     fileprivate mutating func metrics() throws(StoreError) -> SetMetrics {
         let present = try byte()
         let loss = try double()

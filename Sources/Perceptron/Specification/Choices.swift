@@ -84,4 +84,6 @@ public enum StopReason: String, CaseIterable, Codable, Sendable {
     case timeLimit = "time_limit"
     case cancelled
     case diverged
+    /// One of the alarms that were to end it was raised.
+    case alarm
 }

@@ -37,6 +37,11 @@ public struct TrainingSpecification: Sendable {
     /// New masks each step, or the same ones.
     public var dropoutMask: DropoutMask = .resample
 
+    /// Whether the run is watched for alarms; the weights do not depend on it.
+    public var monitor: HealthMonitoring = .on
+    /// Alarms the first of which ends training.
+    public var stopOn: [HealthAlarm.Kind] = []
+
     /// The contract's defaults.
     public init() {}
 }

@@ -24,10 +24,7 @@ package struct CostFunction {
         var network = network
         var training = training
         training.dropoutMask = .fixed
-        if !dropout {
-            network.inputKeepProb = 1
-            for index in network.hiddenLayers.indices { network.hiddenLayers[index].keepProb = 1 }
-        }
+        if !dropout { network = network.withoutDropout }
         let shape = NetworkShape(network)
         layout = ParameterLayout(shape)
         let workspace = Workspace()

@@ -47,6 +47,9 @@ final class GradientStep<S: Scalar> {
     private let team: ThreadTeam
     private let workspace: Workspace
     private var rows = 0
+    /// Layer by layer Σ (∂J/∂z)² over the batch and the layer's units, of the last backward pass; only where it is asked
+    /// for.
+    private var deltaSquares: [Double]?
 
     init(
         network: NetworkSpecification, training: TrainingSpecification, arenas: Arenas<S>, rows: Int, team: ThreadTeam,
@@ -164,11 +167,28 @@ final class GradientStep<S: Scalar> {
         for number in plans.indices.reversed() {
             let plan = plans[number]
             let next = number & 1 == 0 ? deltas.0 : deltas.1
+            if deltaSquares != nil { deltaSquares?[number] = squares(delta, units: plan.place.units) }
             // Before the weights change.
             if number > 0 { backThrough(plan, delta, to: plans[number - 1], into: next) }
             takeGradients(plan, delta, update, keeps: keepsGradient)
             delta = next
         }
+    }
+
+    /// The gradient of the batch's mean loss, and layer by layer Σ (∂J/∂z)² over the batch and the layer's units.
+    func backwardWithDeltas() -> [Double] {
+        deltaSquares = plans.map { _ in 0 }
+        backward()
+        defer { deltaSquares = nil }
+        return deltaSquares ?? []
+    }
+
+    private func squares(_ delta: Matrix<S>, units: Int) -> Double {
+        var sum = 0.0
+        for row in 0..<rows {
+            for unit in 0..<units { sum += delta[row, unit].double * delta[row, unit].double }
+        }
+        return sum
     }
 
     /// On which side of 0 the pre-activations of the ReLU kinds were in the last forward pass; dropped units, on which
@@ -190,6 +210,9 @@ final class GradientStep<S: Scalar> {
         }
         return signs
     }
+
+    /// What hidden layer `number` (0 for the first) put out in the last forward pass, (rows, units).
+    func output(ofLayer number: Int) -> Matrix<S> { plans[number].output }
 
     private func drawMask(_ site: DropoutMasks.Site) {
         let (masks, parts) = (masks, Partition.rows(rows, columns: site.units))

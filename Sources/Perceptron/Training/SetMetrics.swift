@@ -36,10 +36,13 @@ public struct HistoryRow: Hashable, Sendable {
     public var learningRate: Double
     /// Euclidean norm of the full gradient (penalty in) of the epoch's last step before clipping; nil in row 0.
     public var gradientNorm: Double?
+    /// Layer by layer what a probe found; empty where none was made.
+    public var layers: [LayerStatistics]
 
     /// All values.
     public init(
-        epoch: Int, stepCost: Double?, train: SetMetrics, dev: SetMetrics?, learningRate: Double, gradientNorm: Double?
+        epoch: Int, stepCost: Double?, train: SetMetrics, dev: SetMetrics?, learningRate: Double, gradientNorm: Double?,
+        layers: [LayerStatistics] = []
     ) {
         self.epoch = epoch
         self.stepCost = stepCost
@@ -47,5 +50,6 @@ public struct HistoryRow: Hashable, Sendable {
         self.dev = dev
         self.learningRate = learningRate
         self.gradientNorm = gradientNorm
+        self.layers = layers
     }
 }

@@ -31,6 +31,8 @@ final class Trainer<S: Scalar> {
     let step: Step
     private let evaluator: Evaluator<S>
     let snapshot: Snapshot<S>?
+    /// Nil where the run is not watched.
+    let health: HealthWatch<S>?
     /// Places in the training set, in the epoch's order; empty with a full batch.
     private var order: [Int32]
 
@@ -106,6 +108,14 @@ final class Trainer<S: Scalar> {
         watch = training.earlyStopping.map(EarlyStoppingWatch.init)
         snapshot =
             training.earlyStopping?.restoreBest == true ? try Snapshot(arenas, layout, in: workspace) : nil
+        health =
+            training.monitor == .off
+            ? nil
+            : try HealthWatch(
+                network, training, features: sets.train.inputs, train: train, dev: dev, test: test,
+                stepsPerEpoch: stepsPerEpoch, isAugmented: augmenter != nil, arenas: arenas, team: team,
+                monitor: monitor,
+                instructionSet: execution.instructionSet, workspace: workspace)
         order = isFullBatch ? [] : (0..<Int32(train.count)).map { $0 }
     }
 
@@ -165,7 +175,8 @@ final class Trainer<S: Scalar> {
 
     private func loop() {
         if resumed == nil {
-            record(learningRate: training.learningRate(epoch: 0))
+            health?.begin()
+            record(learningRate: training.learningRate(epoch: 0), looks: true)
             isEpochEndDone = monitor.stopRequest == nil
         }
         while epoch < training.epochs, stopReason == nil {
@@ -197,6 +208,7 @@ final class Trainer<S: Scalar> {
     private func runSteps(order: UnsafePointer<Int32>?, rate: Double) -> Double? {
         var (first, costs) = resumed ?? (0, 0)
         resumed = nil
+        let watchedStep = health?.nextLook == epoch + 1 ? stepsPerEpoch - 1 : -1
         for number in first..<stepsPerEpoch {
             if let request = monitor.stopRequest {
                 if request == .interrupt, isEpochEndDone, let checkpointing {
@@ -213,7 +225,9 @@ final class Trainer<S: Scalar> {
                     return nil
                 }
             }
+            if number == watchedStep { health?.stepBegins() }
             let cost = makeStep(number, order: isFullBatch ? nil : order, rate: rate)
+            if number == watchedStep { health?.stepEnded() }
             guard cost.isFinite else {
                 diverge(step: number + 1, cost: cost)
                 return nil
@@ -252,7 +266,8 @@ final class Trainer<S: Scalar> {
             let given = train.weights.ofLoss == nil ? nil : UnsafePointer(weights)
             if let augmented {
                 train.encode(
-                    augmented, at: order, rows: rows, inputs: inputs, targets: targets, weights: weights, sharedBy: team)
+                    augmented, at: order, rows: rows, inputs: inputs, targets: targets, weights: weights, sharedBy: team
+                )
                 loss = step.run(
                     inputs: inputs, targets: targets, weights: given, order: nil, rows: rows, step: maskStep)
             } else if let order, let encoded = train.encoded {
@@ -297,7 +312,9 @@ final class Trainer<S: Scalar> {
 
     private func diverge(step: Int, cost: Double) {
         stopReason = .diverged
-        divergence = .init(epoch: epoch + 1, step: step, cost: cost)
+        let divergence = TrainingOutcome.Divergence(epoch: epoch + 1, step: step, cost: cost)
+        self.divergence = divergence
+        health?.diverged(divergence)
     }
 
     private func report(_ now: Double, stepInEpoch: Int, ended: Bool = false) {
@@ -315,10 +332,16 @@ final class Trainer<S: Scalar> {
 
     private func finishEpoch() {
         observe()
+        if let stepCost { health?.observe(cost: stepCost, epoch: epoch) }
+        stopIfAlarmed()
         let isLast = epoch == training.epochs || stopReason != nil
         if isLast || epoch % training.historyEvery == 0 {
-            record(learningRate: training.learningRate(epoch: epoch - 1))
+            record(learningRate: training.learningRate(epoch: epoch - 1), looks: isLast || health?.nextLook == epoch)
         }
+    }
+
+    private func stopIfAlarmed() {
+        if stopReason == nil, health?.reasonToStop != nil { stopReason = .alarm }
     }
 
     /// Early stopping's look at the epoch.
@@ -335,8 +358,9 @@ final class Trainer<S: Scalar> {
         if verdict.stops { stopReason = .earlyStopping }
     }
 
-    /// Adds a history row of the parameters as they are, unless the run is asked to stop before they are measured.
-    private func record(learningRate: Double, mayStop: Bool = true) {
+    /// Adds a history row of the parameters as they are, unless the run is asked to stop before they are measured; with
+    /// a look at each layer if `looks`.
+    private func record(learningRate: Double, looks: Bool, mayStop: Bool = true) {
         guard let train = trainMetrics(mayStop: mayStop) else { return }
         let dev = devMetrics(mayStop: mayStop)
         if self.dev != nil, dev == nil { return }
@@ -345,13 +369,23 @@ final class Trainer<S: Scalar> {
             ? nil : clippedNorm ?? kernels.squares(arenas.gradient, count: layout.count).squareRoot()
         let row = HistoryRow(
             epoch: epoch, stepCost: stepCost, train: train, dev: dev, learningRate: learningRate,
-            gradientNorm: epoch == 0 ? nil : norm)
+            gradientNorm: epoch == 0 ? nil : norm, layers: looks ? look() : [])
         history.append(row)
         monitor.record(row)
         if let loss = dev?.loss, !loss.isNaN, lowestDevLoss?.devLoss.map({ loss < $0 }) ?? true {
             lowestDevLoss = .init(epoch: epoch, devLoss: loss)
         }
         if bestEpoch?.epoch == epoch, let loss = dev?.loss { bestEpoch?.devLoss = loss }
+    }
+
+    /// Overwrites the gradient.
+    private func look() -> [LayerStatistics] {
+        guard let health else { return [] }
+        let start = MonotonicClock.seconds
+        defer { evaluationSeconds += MonotonicClock.seconds - start }
+        let layers = health.look(epoch)
+        stopIfAlarmed()
+        return layers
     }
 
     private func trainMetrics(mayStop: Bool) -> SetMetrics? {
@@ -393,7 +427,7 @@ final class Trainer<S: Scalar> {
         let measures = reason != .cancelled || !interrupted && isQuicklyMeasured
         let isBetweenEpochs = steps == stepsAtEpochEnd && reason != .diverged
         if measures, isBetweenEpochs, history.last?.epoch != epoch {
-            record(learningRate: training.learningRate(epoch: max(epoch - 1, 0)), mayStop: false)
+            record(learningRate: training.learningRate(epoch: max(epoch - 1, 0)), looks: true, mayStop: false)
         }
         if bestEpoch != nil, let snapshot {
             snapshot.restore(arenas, layout)
@@ -407,7 +441,8 @@ final class Trainer<S: Scalar> {
             test: test, epochs: epoch,
             stopReason: reason, interrupted: interrupted,
             best: training.earlyStopping == nil ? lowestDevLoss : bestEpoch, trainingSeconds: trainingSeconds,
-            divergence: divergence)
+            divergence: divergence, alarms: health?.alarms ?? [],
+            reasonToStop: reason == .alarm ? health?.reasonToStop : nil)
     }
 
     /// Metrics of the parameters that are handed out.

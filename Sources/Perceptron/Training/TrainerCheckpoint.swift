@@ -44,6 +44,7 @@ extension Trainer {
         optimizer.write(to: state, count: layout.count)
         snapshot?.write(to: state, layout)
         if case .gemm(let step) = step { step.masks.write(to: state) }
+        health?.write(to: state)
     }
 
     private func resume(from checkpoint: TrainingCheckpoint) throws(CheckpointError) {
@@ -67,6 +68,7 @@ extension Trainer {
         try optimizer.read(from: &state, count: layout.count)
         try snapshot?.read(from: &state, layout)
         if case .gemm(let step) = step { try step.masks.read(from: &state) }
+        try health?.read(from: &state, layers: layout.layers.count)
         guard state.isAtEnd, epoch >= 0, epoch < training.epochs, resumed.map({ 0..<stepsPerEpoch ~= $0.step }) == true
         else { throw .damaged }
         history = checkpoint.history
@@ -84,6 +86,7 @@ extension Trainer {
         let isFused = if case .fused = step { true } else { false }
         return [
             UInt64(layout.count), UInt64(layout.runningCount), UInt64(MemoryLayout<S>.size), isFused ? 1 : 0,
+            health == nil ? 0 : 1,
             UInt64(InstructionSet.allCases.firstIndex(of: instructionSet) ?? 0), training.seed,
             UInt64(train.count), UInt64(stepsPerEpoch),
         ]

@@ -51,8 +51,8 @@ public enum Training {
     }
 
     /// About how much memory a run over `rows` training rows takes beside its data, in bytes: parameters, gradient and
-    /// moments, one batch of activations, and a block of evaluation and the images of augmentation per thread; Int.max
-    /// where that is beyond counting.
+    /// moments, one batch of activations and a probe's, and a block of evaluation and the images of augmentation per
+    /// thread; Int.max where that is beyond counting.
     public static func memoryBytes(
         _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int,
         augmentation: Augmentation? = nil
@@ -96,7 +96,9 @@ public enum Training {
         let shape = NetworkShape(network)
         let evaluation =
             Double(training.threads) * Double(shape.blockRows) * (Double(network.inputs) + 2 * Double(shape.widest))
-        var bytes = scalar * (parameters * copies + activations * batch + evaluation) + 8 * Double(rows)
+        // Probes have a small batch of their own, in panels.
+        let probed = training.monitor == .on ? Double(min(rows, ProbePlan.mostRows)) : 0
+        var bytes = scalar * (parameters * copies + activations * (batch + probed) + evaluation) + 8 * Double(rows)
         if let augmentation {
             // Beside each thread's images, the batch as it is before the small networks' plan takes it over.
             bytes += augmentation.memoryBytes(inputs: network.inputs, workers: training.threads)

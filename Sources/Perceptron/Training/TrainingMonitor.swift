@@ -42,6 +42,8 @@ public final class TrainingMonitor: Sendable {
     private struct State {
         var progress: TrainingProgress
         var history: [HistoryRow] = []
+        var alarms: [HealthAlarm] = []
+        var observer: (@Sendable (HealthAlarm) -> Void)?
     }
 
     private let state: Mutex<State>
@@ -65,6 +67,22 @@ public final class TrainingMonitor: Sendable {
 
     /// The learning curve so far.
     public var history: [HistoryRow] { state.withLock { $0.history } }
+
+    /// The alarms so far.
+    public var alarms: [HealthAlarm] { state.withLock { $0.alarms } }
+
+    /// Has each alarm from now on told to `observer`, on the thread that trains, which must not be kept waiting.
+    public func observeAlarms(_ observer: @escaping @Sendable (HealthAlarm) -> Void) {
+        state.withLock { $0.observer = observer }
+    }
+
+    func raise(_ alarm: HealthAlarm) {
+        let observer = state.withLock { state in
+            state.alarms.append(alarm)
+            return state.observer
+        }
+        observer?(alarm)
+    }
 
     func record(_ row: HistoryRow) {
         state.withLock {

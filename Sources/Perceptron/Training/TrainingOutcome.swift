@@ -54,4 +54,8 @@ public struct TrainingOutcome: Sendable {
     public var trainingSeconds: Double
     /// Set when `stopReason` is `diverged`.
     public var divergence: Divergence?
+    /// What was wrong, in the order it was seen; empty where the run was not watched.
+    public var alarms: [HealthAlarm]
+    /// Set when `stopReason` is `alarm`.
+    public var reasonToStop: HealthAlarm?
 }

@@ -77,8 +77,11 @@ struct JobsController: Sendable {
     }
 
     func history(_ request: RoutedRequest) throws -> HTTPResponse {
+        var query = QueryReader(request.head)
+        let withLayers = query.boolean("layers") ?? false
+        try query.finish()
         let rows = try service.history(of: job(request))
-        return .list(rows) { $0.write(to: &$1) }
+        return .list(rows) { $0.write(to: &$1, withLayers: withLayers) }
     }
 
     func events(_ request: RoutedRequest) throws -> HTTPResponse {

@@ -45,6 +45,7 @@ struct JobResource: Sendable {
             json.name("settings")
             json.raw(job.settings)
             json.member("parameters", job.parameterCount)
+            json.array("alarms") { json in job.alarms.forEach { $0.write(to: &json) } }
             json.name("error")
             if let failure = job.failure { failure.write(to: &json) } else { json.null() }
         }
@@ -85,5 +86,7 @@ extension JobFailure {
         }
     }
 
-    private var status: Int { code == "diverged" ? 422 : (ProblemCode(rawValue: code) ?? .internal).status }
+    private var status: Int {
+        code == "diverged" || code == "alarm" ? 422 : (ProblemCode(rawValue: code) ?? .internal).status
+    }
 }

@@ -25,8 +25,8 @@ extension JSONWriter {
 }
 
 extension HistoryRow {
-    /// Writes one row of the learning curve.
-    func write(to json: inout JSONWriter) {
+    /// Writes one row of the learning curve; with what a probe found of each layer, if that is wanted.
+    func write(to json: inout JSONWriter, withLayers: Bool) {
         json.object { json in
             json.member("epoch", epoch)
             json.member("step_cost", stepCost)
@@ -34,6 +34,25 @@ extension HistoryRow {
             json.member("dev", dev)
             json.member("learning_rate", learningRate)
             json.member("gradient_norm", gradientNorm)
+            guard withLayers else { return }
+            json.name("layers")
+            if layers.isEmpty { json.null() } else { json.array { json in layers.forEach { $0.write(to: &json) } } }
+        }
+    }
+}
+
+extension LayerStatistics {
+    /// Writes what a probe found of one layer.
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("gradient_norm", gradientNorm)
+            json.member("delta_norm", deltaNorm)
+            json.member("weight_norm", weightNorm)
+            json.member("update_ratio", updateRatio)
+            json.member("activation_mean", activationMean)
+            json.member("activation_std", activationDeviation)
+            json.member("dead_units", deadShare)
+            json.member("saturated_units", saturatedShare)
         }
     }
 }

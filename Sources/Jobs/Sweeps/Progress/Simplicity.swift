@@ -35,7 +35,8 @@ extension SweepProgress {
         let (network, training) = try specification.template.settings(.init(values: specification.pairs(trial.values)))
         let keepProbs = network.hiddenLayers.map(\.keepProb)
         return Simplicity(
-            parameters: trial.parameterCount ?? .max, l2Lambda: training.specification.l2Lambda, l1Lambda: training.specification.l1Lambda,
+            parameters: trial.parameterCount ?? .max, l2Lambda: training.specification.l2Lambda,
+            l1Lambda: training.specification.l1Lambda,
             keepProb: keepProbs.isEmpty ? 1 : keepProbs.reduce(0, +) / Double(keepProbs.count),
             inputKeepProb: network.inputKeepProb, trial: trial.number)
     }

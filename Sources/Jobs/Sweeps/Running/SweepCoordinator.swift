@@ -149,7 +149,8 @@ extension SweepSpecification {
             memoryLimit: memoryLimit)
         return JobSubmission(
             name: jobName ?? sweep.name, owner: sweep.owner, settings: plan.settings(initialWeightsHash: nil),
-            tableHash: sweep.tableHash, parameterCount: plan.network.parameterCount, epochs: training.specification.epochs,
+            tableHash: sweep.tableHash, parameterCount: plan.network.parameterCount,
+            epochs: training.specification.epochs,
             sweep: SweepMembership(sweep: sweep.id, place: job.place))
     }
 }

@@ -33,7 +33,8 @@ public struct SweepSpecification: Sendable {
             throw Faults(request.faults)
         }
         let base = try SweepSpecification.underJob {
-            try prepare(specification, table: table, seed: job.training.specification.seed,
+            try prepare(
+                specification, table: table, seed: job.training.specification.seed,
                 classWeight: job.training.classWeight, limits: limits)
         }
         try SweepSpecification.check(settings.judge, base)
@@ -42,8 +43,9 @@ public struct SweepSpecification: Sendable {
         for fold in 0..<settings.judge.runs {
             arranged.arrangement = settings.judge.arrangement(fold: fold)
             let data = try SweepSpecification.underJob {
-                try prepare(arranged, table: table, seed: job.training.specification.seed,
-                classWeight: job.training.classWeight, limits: limits)
+                try prepare(
+                    arranged, table: table, seed: job.training.specification.seed,
+                    classWeight: job.training.classWeight, limits: limits)
             }
             if first == nil { first = data }
         }
