@@ -129,12 +129,10 @@ extension DaemonTests {
             if round % 2 == 0 {
                 for client in clients { #expect(try client.head().status == 200) }
             }
-            for source in open.prefix(10) { source.send(Array("last".utf8)) }
+            for source in open { source.send(Array("last".utf8)) }
             #expect(daemon.stop(grace: .seconds(3600)) == 0)
             if round % 2 == 0 {
-                for (index, client) in clients.enumerated() {
-                    #expect(try client.chunkedBody() == Array((index < 10 ? "last" : "").utf8))
-                }
+                for client in clients { #expect(try client.chunkedBody() == Array("last".utf8)) }
             }
             #expect(open.allSatisfy { $0.isOver })
         }
