@@ -24,11 +24,11 @@ def test_a_full_disk_is_507_and_works_again_when_there_is_space(small_disk, star
     kept = client.train(make_job())
     weights = client.weights_bytes(kept["id"])
     filler = small_disk / "filler"
-    with open(filler, "wb") as file:
+    # Unbuffered: what a buffer could not get rid of would be tried again on closing.
+    with open(filler, "wb", buffering=0) as file:
         with pytest.raises(OSError):
             while True:
                 file.write(bytes(1 << 16))
-                file.flush()
     refused = 0
     for _ in range(3):
         response = client.post_text("/v1/datasets", "a,b,y\n" + "1.5,2.5,0\n2.5,1.5,1\n" * 50_000, "text/csv")

@@ -97,7 +97,7 @@ struct JobsController: Sendable {
     private static let eventForms = ["application/json", "text/event-stream"]
 
     private func lastEvent(_ headers: HTTPHeaders) throws -> Int {
-        guard let text = headers["Last-Event-ID"], !text.isEmpty else { return 0 }
+        guard let text = headers["Last-Event-ID"] else { return 0 }
         guard let number = Int(text), number >= 0 else {
             throw Faults(pointer: "/headers/Last-Event-ID", detail: "must be the id of an event: a whole number")
         }
