@@ -42,12 +42,15 @@ public struct Evidence: Sendable {
     public var stopReason: StopReason
     /// nil where the client gave the sets as such.
     public var split: Split?
+    /// Whether the job may be told to add noise to its features: it has numeric ones and no augmentation yet.
+    public var canAddNoise: Bool
 
     /// All values.
     public init(
         train: ErrorSample, dev: ErrorSample? = nil, test: ErrorSample? = nil, baseError: Double = 0,
         network: NetworkSpecification, hasInitialWeights: Bool = false, training: TrainingSpecification,
-        norms: [WeightNorms], history: [HistoryRow], stopReason: StopReason = .completed, split: Split? = nil
+        norms: [WeightNorms], history: [HistoryRow], stopReason: StopReason = .completed, split: Split? = nil,
+        canAddNoise: Bool = false
     ) {
         self.train = train
         self.dev = dev
@@ -60,5 +63,6 @@ public struct Evidence: Sendable {
         self.history = history
         self.stopReason = stopReason
         self.split = split
+        self.canAddNoise = canAddNoise
     }
 }

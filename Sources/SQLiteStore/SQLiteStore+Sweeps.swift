@@ -6,15 +6,23 @@ extension SQLiteStore {
     /// Begins a sweep; on disk when this returns.
     public func submitSweep(_ submission: SweepSubmission) throws(StoreError) -> Sweep {
         let sweep = Sweep(submission, createdAt: clock())
-        try write { db in
+        return try write { db in
+            if let known = try KeyRow.take(
+                submission.identity, for: sweep.id.description, at: sweep.createdAt, db)
+            {
+                guard let (_, sweep) = try SQLiteStore.find(SweepID(unchecked: known), db) else {
+                    throw StoreError.keySpent
+                }
+                return sweep
+            }
             do {
                 try SweepRow.insert(sweep, db)
                 for content in submission.contents { try ContentRow.insert(content, db) }
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
                 throw StoreError.duplicate(sweep.id.description)
             }
+            return sweep
         }
-        return sweep
     }
 
     /// One sweep.

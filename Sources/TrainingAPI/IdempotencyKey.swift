@@ -43,6 +43,13 @@ extension TrainingService {
         return job
     }
 
+    /// The same of a sweep.
+    func repeatedSweep(_ identity: RequestIdentity?) throws -> Sweep? {
+        guard let identity, let id = try store.target(of: identity) else { return nil }
+        guard let sweep = try SweepID(id).flatMap({ try store.sweep($0) }) else { throw StoreError.keySpent }
+        return sweep
+    }
+
     /// The same of a data set.
     func repeatedDataset(_ identity: RequestIdentity?) throws -> DatasetRecord? {
         guard let identity, let id = try store.target(of: identity) else { return nil }

@@ -3,23 +3,29 @@ import JSONDocument
 import Jobs
 
 extension TrainingService {
-    /// Checks a sweep to the end and begins it. When this returns the sweep is on disk.
-    func submitSweep(_ node: JSONNode) throws -> Sweep {
+    /// Checks a sweep to the end and begins it. When this returns the sweep is on disk. Where `identity` has made a sweep
+    /// already, that one is the answer.
+    func submitSweep(_ node: JSONNode, identity: RequestIdentity? = nil) throws -> (sweep: Sweep, isNew: Bool) {
+        if let sweep = try repeatedSweep(identity) { return (sweep, false) }
         let request = SweepRequest(node)
         guard try store.unfinishedSweeps().count < limits.runningSweeps else {
             throw Problem(
                 .queueFull, "\(limits.runningSweeps) sweeps are running already; try again when some are done.",
                 headers: [("Retry-After", "30")])
         }
+        let id = SweepID.random()
         let sweep = try custody.takingIn {
             let (specification, table) = try specification(request)
             return try store.submitSweep(
                 SweepSubmission(
-                    name: request.name, tableHash: table.hash, specification: specification.stored,
-                    trials: specification.firstTrials, contents: [table.content].compactMap(\.self)))
+                    id: id, name: request.name, tableHash: table.hash, specification: specification.stored,
+                    trials: specification.firstTrials, contents: [table.content].compactMap(\.self),
+                    identity: identity))
         }
-        sweepInbox.notify(sweep.id)
-        return sweep
+        // An equal request may have come in at the same time.
+        guard sweep.id == id else { return (sweep, false) }
+        sweepInbox.notify(id)
+        return (sweep, true)
     }
 
     /// Everything of a sweep brought together; faults of the data come with those known of the request.

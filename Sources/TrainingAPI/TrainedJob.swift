@@ -1,27 +1,39 @@
+import Charts
 import Datasets
-import Evaluation
 import Jobs
 import Perceptron
 
 /// A job that has weights, with its network and the very sets it was trained and measured on.
-struct TrainedJob: Sendable {
-    let job: Job
-    let network: TrainedNetwork
-    let plan: JobPlan
+package struct TrainedJob: Sendable {
+    /// The job.
+    package let job: Job
+    /// What was trained.
+    package let network: TrainedNetwork
+    /// Its settings, with the data prepared anew.
+    package let plan: JobPlan
+
+    /// Its sets, encoding and classes.
+    package var data: PreparedData { plan.data }
 
     /// The sets there are.
-    var sets: [(name: SetName, examples: ExampleSet)] {
-        let sets = plan.data.sets
-        return [(.train, sets.train as ExampleSet?), (.dev, sets.dev), (.test, sets.test)].compactMap { name, set in
-            set.map { (name, $0) }
+    var sets: [(role: ExampleRole, examples: ExampleSet)] {
+        ExampleRole.allCases.compactMap { role in examples(role).map { (role, $0) } }
+    }
+
+    /// The examples of one set; nil if there is no such set.
+    func examples(_ role: ExampleRole) -> ExampleSet? {
+        switch role {
+        case .train: data.sets.train
+        case .dev: data.sets.dev
+        case .test: data.sets.test
         }
     }
 
     /// The row of the client's data, from 0, that `place` of a set is; of sets sent as such the row within the set.
-    func row(_ place: Int, of name: SetName, _ examples: ExampleSet) -> Int {
+    func row(_ place: Int, of role: ExampleRole, _ examples: ExampleSet) -> Int {
         let row = Int(examples.rows[place])
-        guard case .sets(let train, let dev, _) = plan.data.specification.source else { return row }
-        return switch name {
+        guard case .sets(let train, let dev, _) = data.specification.source else { return row }
+        return switch role {
         case .train: row
         case .dev: row - train
         case .test: row - train - dev
@@ -29,27 +41,40 @@ struct TrainedJob: Sendable {
     }
 }
 
-/// The sets of a job.
-enum SetName: String, CaseIterable, Sendable {
-    case train, dev, test
-}
-
 extension TrainingService {
-    /// The job called `text`, whose data is prepared anew as it was for training. Throws the problem where there is no
-    /// such job or it has no weights.
-    func trainedJob(_ text: String) throws -> TrainedJob {
-        guard let id = JobID(text), let job = try store.job(id) else { throw Problem.noJob }
-        guard let result = job.result, result.hasWeights, let network = try archive.network(of: id) else {
+    /// - Throws: the `404` where there is none.
+    func job(_ id: JobID?) throws -> Job {
+        guard let id, let job = try store.job(id) else { throw Problem.noJob }
+        return job
+    }
+
+    /// The learning curve so far: of a running job as its worker has it.
+    func history(of job: Job) throws -> [HistoryRow] {
+        let live = job.status.isHeld ? pool.monitor(for: job.id)?.history : nil
+        guard let rows = try live ?? store.history(job.id) else { throw Problem.noJob }
+        return rows
+    }
+
+    /// - Throws: the `404` for no such job, the `409` for one without weights.
+    func trainedNetwork(_ id: JobID?) throws -> (Job, JobResult, TrainedNetwork) {
+        let job = try job(id)
+        guard let result = job.result, result.hasWeights, let network = try archive.network(of: job.id) else {
             throw Problem(.wrongState, "The job is \(job.status.rawValue) and has no weights.")
         }
+        return (job, result, network)
+    }
+
+    /// The network of a job, and its data prepared anew as they were for training. Throws as `trainedNetwork` does.
+    package func trainedJob(_ id: JobID?) throws -> TrainedJob {
+        let (job, _, network) = try trainedNetwork(id)
         do {
             let plan = try JobPlan(
                 stored: job.settings, initialLayers: nil, table: archive.table(job.tableHash), limits: tables.limits)
             return TrainedJob(job: job, network: network, plan: plan)
         } catch StorageError.notFound {
             // Forgotten since it was looked up, or its data is gone, which is a fault.
-            guard try store.job(id) == nil else { throw StorageError.notFound(hash: job.tableHash) }
-            throw Problem.noJob
+            _ = try self.job(id)
+            throw StorageError.notFound(hash: job.tableHash)
         }
     }
 

@@ -52,7 +52,7 @@ struct RobustnessTests {
             CalibrationCurve(
                 title: text,
                 bins: values(&draw, rows).map {
-                    .init(lower: $0, upper: value(&draw), meanPredicted: $0, observedShare: -$0, count: .max)
+                    .init(lower: $0, upper: value(&draw), meanPredicted: $0, observedShare: -$0, count: value(&draw))
                 }
             ).chart,
             SweepCurve(
@@ -73,7 +73,7 @@ struct RobustnessTests {
             ).chart,
             ConfusionMatrix(
                 title: text, classes: (0..<columns).map { _ in Self.text(&draw) },
-                counts: (0..<rows).map { _ in values(&draw, rows).map(whole) }
+                counts: (0..<rows).map { _ in values(&draw, rows) }
             ).chart,
         ]
     }

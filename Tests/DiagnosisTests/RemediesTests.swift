@@ -92,6 +92,14 @@ struct RemediesTests {
         #expect(suggestion(.addEarlyStopping, Self.variance)?.to == .earlyStopping(EarlyStopping(patience: 20)))
     }
 
+    @Test func noiseIsNamedWhereTheJobCanHaveItAndHasNone() {
+        let advised = suggestion(.augmentData, Self.variance)
+        #expect(advised != nil && advised?.field == nil && advised?.to == nil)
+        let noise = suggestion(.augmentData, Self.variance) { $0.canAddNoise = true }
+        #expect(noise?.field == "/data/augment" && noise?.from == nil && noise?.to == .noise(0.1))
+        #expect(noise?.sentence.contains(#"/data/augment to {"noise": {"std": 0.1}}"#) == true)
+    }
+
     @Test func aPenaltyThatIsThereIsAtLeastTripled() {
         let raised = suggestion(.increaseL2Lambda, Self.variance) { $0.training.l2Lambda = 1000 }
         #expect(raised?.from == .number(1000))

@@ -117,6 +117,23 @@ def test_few_examples_are_not_enough_for_a_verdict(client):
         assert found["suggestions"][0]["action"] == "enlarge_dev_set"
 
 
+def test_noise_is_suggested_as_a_job_takes_it_and_only_where_there_is_none(client):
+    body, sick = trained(client, ILL["a net too big on few rows"][1], 0)
+    noise = next(item for item in diagnosis(client, sick["id"])["suggestions"] if item["action"] == "augment_data")
+    assert (noise["field"], noise["from"], noise["to"]) == ("/data/augment", None, {"noise": {"std": 0.1}})
+    treated = client.train(altered(body, noise["field"], noise["to"]))
+    assert treated["settings"]["data"]["augment"]["noise"]["std"] == 0.1
+    again = next(item for item in diagnosis(client, treated["id"])["suggestions"] if item["action"] == "augment_data")
+    assert (again["field"], again["to"]) == (None, None)
+
+
+def test_alarms_of_the_run_are_told_with_the_diagnosis(client):
+    data = inline(rows=60)
+    leaked = client.train(make_job(data={**data, "x": [[*row, label] for row, label in zip(data["x"], data["y"])]}))
+    assert "target_leak" in [alarm["alarm"] for alarm in leaked["alarms"]]
+    assert diagnosis(client, leaked["id"])["alarms"] == leaked["alarms"]
+
+
 def test_without_a_dev_set_one_is_asked_for_and_then_there(client):
     body = make_job(data=inline(rows=200, split={"train": 1}))
     found = diagnosis(client, client.train(body)["id"])

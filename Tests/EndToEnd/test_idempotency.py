@@ -66,6 +66,26 @@ def test_a_repeated_upload_answers_with_the_first_data_set(client):
     assert first.json() == second.json() and second.headers["Idempotent-Replayed"] == "true"
 
 
+def test_a_repeated_sweep_answers_with_the_first_one(client):
+    job = make_job()
+    del job["training"]["seed"]
+    body = {"job": job, "search": {"parameters": {"l2_lambda": [0, 1]}}}
+    first, second = (submit(client, body, "sweep", "/v1/sweeps") for _ in range(2))
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert "Idempotent-Replayed" not in first.headers and second.headers["Idempotent-Replayed"] == "true"
+    assert first.json()["id"] == second.json()["id"] and first.headers["Location"] == second.headers["Location"]
+    assert first.json()["settings"] == second.json()["settings"]
+    assert submit(client, {**body, "seed": 9}, "sweep", "/v1/sweeps").status_code == 422
+    assert submit(client, body, "another sweep", "/v1/sweeps").json()["id"] != first.json()["id"]
+    id = first.json()["id"]
+    client.post(f"/v1/sweeps/{id}/cancel")
+    while client.get(f"/v1/sweeps/{id}").json()["status"] not in ("succeeded", "cancelled"):
+        pass
+    while client.delete(f"/v1/sweeps/{id}").status_code == 409:
+        pass
+    assert submit(client, body, "sweep", "/v1/sweeps").status_code == 409
+
+
 def test_what_was_deleted_is_not_made_again(client):
     body = make_job()
     id = submit(client, body, "gone").json()["id"]

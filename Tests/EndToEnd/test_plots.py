@@ -9,6 +9,7 @@ import pytest
 from harness.bodies import blobs, inline, line, make_job, make_long_job
 
 PLOTS = ["cost", "decision-boundary", "weights", "calibration", "confusion"]
+ALL = [*PLOTS, "gradients"]
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json"}
 SVG = "{http://www.w3.org/2000/svg}"
 WHOLE = {"train": 1, "dev": 0, "test": 0}
@@ -50,7 +51,7 @@ def size_of_png(content):
 
 # Forms
 
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_plot_is_a_picture_of_the_size_asked_for(client, models, name, theme):
     query = f"?theme={theme}&width=640&height=480"
@@ -68,7 +69,8 @@ def test_a_plot_is_a_picture_of_the_size_asked_for(client, models, name, theme):
 
 @pytest.mark.parametrize(("name", "words"), [
     ("cost", ["horizontal: epoch", "vertical: cost, loss", "vertical: accuracy"]), ("decision-boundary", ["horizontal: x0", "vertical: x1"]), ("weights", ["horizontal: weight"]),
-    ("calibration", ["vertical: share observed", "horizontal: mean predicted probability"]), ("confusion", ["horizontal: predicted class", "vertical: true class"])])
+    ("calibration", ["vertical: share observed", "horizontal: mean predicted probability"]), ("confusion", ["horizontal: predicted class", "vertical: true class"]),
+    ("gradients", ["horizontal: layer", "vertical: gradient norm"])])
 def test_an_svg_says_in_words_what_is_on_its_axes(client, models, name, words):
     text = ElementTree.fromstring(plot(client, models["binary"], name + ".svg").content).find(SVG + "desc").text
     assert [word for word in words if word not in text] == []
@@ -81,7 +83,7 @@ def test_themes_sizes_and_density_make_different_pictures(client, models):
     assert size_of_png(pictures[4]) == tuple(2 * side for side in size_of_png(pictures[0]))
 
 
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", ALL)
 def test_the_same_plot_has_the_same_bytes(client, models, name):
     for form in TYPES:
         first, second = (plot(client, models["multiclass"], f"{name}.{form}").content for _ in range(2))
@@ -91,7 +93,7 @@ def test_the_same_plot_has_the_same_bytes(client, models, name):
 @pytest.mark.parametrize(("accept", "form"), [
     (None, "svg"), ("*/*", "svg"), ("image/*", "svg"), ("image/png", "png"), ("application/json", "json"), ("image/svg+xml;q=0.2, image/png;q=0.3", "png"),
     ("text/html, image/avif, */*;q=0.1", "svg"), ("application/json, text/plain", "json")])
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", ALL)
 def test_accept_chooses_the_form(client, models, name, accept, form):
     response = plot(client, models["binary"], name, Accept=accept)
     assert (response.status_code, response.headers["Content-Type"], response.headers["Vary"]) == (200, TYPES[form], "Accept")
@@ -99,7 +101,7 @@ def test_accept_chooses_the_form(client, models, name, accept, form):
 
 
 @pytest.mark.parametrize("accept", ["text/html", "image/jpeg, image/gif", "image/svg+xml;q=0"])
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_form_that_there_is_not_is_406(client, models, name, accept):
     response = plot(client, models["binary"], name, Accept=accept)
     assert (response.status_code, response.json()["code"], response.headers["Vary"]) == (406, "not_acceptable", "Accept")
@@ -224,12 +226,13 @@ def test_calibration_counts_what_predictions_say(client, scored, name, bins):
     p, truth = outputs(client, id, chosen["x"])[:, label], np.array(chosen["y"]) == label
     assert (given["set"], given["class"], given["examples"], given["scored"]) == (name or "dev", label, len(p), len(p))
     assert given["brier_score"] == pytest.approx(np.mean((p - truth) ** 2))
-    place = np.minimum((p * count).astype(int), count - 1)
+    edges = np.linspace(0, 1, count + 1)
+    place = np.searchsorted(edges[1:-1], p)
     assert [item["count"] for item in given["bins"]] == np.bincount(place, minlength=count).tolist()
     error = 0
     for index, item in enumerate(given["bins"]):
         members = place == index
-        assert (item["lower"], item["upper"]) == (index / count, (index + 1) / count)
+        assert (item["lower"], item["upper"]) == (edges[index], edges[index + 1])
         if members.any():
             assert (item["mean_predicted"], item["observed_share"]) == (pytest.approx(p[members].mean()), pytest.approx(truth[members].mean()))
             error += members.mean() * abs(p[members].mean() - truth[members].mean())
@@ -267,6 +270,22 @@ def test_the_learning_curve_is_the_history(client, models, model):
     assert given["best_epoch"] == job["best"]["epoch"]
     linear, logarithmic = (plot(client, models[model], "cost.svg", query).content for query in ("?scale=linear", "?scale=log"))
     assert linear != logarithmic and document(client, models[model], "cost", "?scale=log") == given
+
+
+@pytest.mark.parametrize("model", ["binary", "regression curve"])
+def test_gradients_are_the_probed_rows_of_the_history(client, models, model):
+    rows = client.get(f"/v1/jobs/{models[model]}/history", params={"layers": "true"}).json()["data"]
+    probed = [row for row in rows if row["layers"]]
+    given = document(client, models[model], "gradients")
+    assert len(probed) > 1 and given["epochs"] == [row["epoch"] for row in probed]
+    assert given["layers"] == [[row["layers"][layer]["gradient_norm"] for row in probed] for layer in range(len(probed[0]["layers"]))]
+
+
+def test_a_job_that_was_not_monitored_has_no_gradients(client):
+    id = client.train(make_job(training={"monitor": "off"}))["id"]
+    for name in ("gradients", "gradients.json"):
+        response = plot(client, id, name)
+        assert (response.status_code, response.json()["code"]) == (409, "wrong_state")
 
 
 # States
@@ -317,13 +336,13 @@ def test_a_model_of_very_many_outputs_has_coarser_grids(client):
     assert plot(client, id, "decision-boundary.png").status_code == 200
 
 
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", ALL)
 def test_the_plot_of_an_unknown_job_is_404(client, name):
     for id in ("job_000000000000000000000000", "x"):
         assert plot(client, id, name).status_code == plot(client, id, name + ".json").status_code == 404
 
 
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize(("query", "pointer"), [
     ("theme=blue", "theme"), ("width=319", "width"), ("width=2049", "width"), ("height=239", "height"), ("height=2049", "height"), ("density=0", "density"),
     ("density=3", "density"), ("colour=red", "colour"), ("theme=dark&theme=light", "theme")])

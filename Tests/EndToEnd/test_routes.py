@@ -12,7 +12,7 @@ TEMPLATES = list(CONTRACT.document["paths"])
 
 def filled(template, ids=UNKNOWN):
     kind = template.split("/")[2] if "{id}" in template else None
-    return template.replace("{id}", ids[kind] if kind else "").replace("{format}", "svg")
+    return template.replace("{id}", ids[kind] if kind else "").replace("{format}", "svg").replace("{parameter}", "l2_lambda")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn import metrics as sk
 
 from harness import forward
 from harness.bodies import blobs, csv_text, inline, line, make_job
@@ -62,6 +63,60 @@ def test_metrics_are_the_weighted_ones(client, task, weighted, class_weight):
             assert (metrics["rmse"], metrics["r2"]) == pytest.approx((np.sqrt(error), 1 - error / spread), rel=1e-9)
         else:
             assert metrics["accuracy"] == pytest.approx(np.average(right, weights=sample), rel=1e-12)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("task", DATA)
+def test_an_evaluation_weighs_as_the_job_and_scikit_learn_do(client, task, precision):
+    x, y, w = np.array(DATA[task]["x"]), np.array(DATA[task]["y"]), np.array(sample_weights(len(DATA[task]["y"])))
+    cut = {"train": slice(0, 30), "dev": slice(30, 40), "test": slice(40, None)}
+    data = {name: {"x": x[part].tolist(), "y": y[part].tolist(), "sample_weight": w[part].tolist()} for name, part in cut.items()}
+    class_weight = None if task == "regression" else {"1": 4}
+    job = client.train(make_job(data={**data, "task": task}, training={**EXACT, "precision": precision, "epochs": 20, "class_weight": class_weight, "l2_lambda": 0.5}))
+    document, exact = client.weights(job["id"]), 1e-9 if precision == "float64" else 1e-5
+    response = client.get(f"/v1/jobs/{job['id']}/evaluation", params={"hardest": 1000})
+    diagnosis = client.get(f"/v1/jobs/{job['id']}/diagnosis").json()
+    for name, part in cut.items():
+        found, outputs = response.json()["sets"][name], forward.outputs(document, data[name]["x"])
+        assert {member: found[member] for member in job["metrics"][name]} == pytest.approx(job["metrics"][name], rel=1e-6 if precision == "float32" else 1e-12)
+        y_, w_, near = y[part], w[part], lambda value: pytest.approx(value, rel=exact)
+        if task == "regression":
+            assert found["mae"] == near(sk.mean_absolute_error(y_, outputs[:, 0], sample_weight=w_))
+            assert found["rmse"] == near(sk.root_mean_squared_error(y_, outputs[:, 0], sample_weight=w_))
+            assert found["r2"] == near(sk.r2_score(y_, outputs[:, 0], sample_weight=w_))
+            spread = np.average((y[:30] - np.average(y[:30], weights=w[:30])) ** 2, weights=w[:30])
+            wrong = (y_ - outputs[:, 0]) ** 2 / spread
+        else:
+            full = np.column_stack([1 - outputs[:, 0], outputs[:, 0]]) if task == "binary" else outputs
+            predicted, labels = full.argmax(axis=1), list(range(full.shape[1]))
+            assert found["confusion_matrix"] == near(sk.confusion_matrix(y_, predicted, labels=labels, sample_weight=w_))
+            assert found["log_loss"] == near(sk.log_loss(y_, full, labels=labels, sample_weight=w_))
+            assert found["brier_score"] == near(np.average(((full - np.eye(len(labels))[y_]) ** 2).sum(axis=1), weights=w_) / (2 if task == "binary" else 1))
+            assert [item["support"] for item in found["per_class"]] == near([w_[y_ == label].sum() for label in labels])
+            areas = [sk.roc_auc_score(y_ == label, full[:, label], sample_weight=w_) for label in labels]
+            assert [item["roc_auc"] for item in found["per_class"]] == near(areas)
+            confusion, calibration = (client.get(f"/v1/jobs/{job['id']}/plots/{kind}.json", params={"set": name}).json() for kind in ("confusion", "calibration"))
+            assert confusion["counts"] == found["confusion_matrix"] and "by sample weight" in confusion["subtitle"]
+            assert sum(item["count"] for item in calibration["bins"]) == w_.sum()
+            if task == "binary":
+                assert calibration["brier_score"] == found["brier_score"]
+                assert calibration["expected_calibration_error"] == found["calibration"]["expected_calibration_error"]
+            wrong = predicted != y_
+        error, n = diagnosis["errors"][name], w_.sum() ** 2 / (w_ ** 2).sum()
+        mean = np.average(wrong, weights=w_)
+        assert error["error"] == near(mean) and error["examples"] == len(y_)
+        z = 1.959963984540054
+        if task == "regression":
+            reach = z * np.sqrt((w_ * (wrong - mean) ** 2).sum() / (w_.sum() - (w_ ** 2).sum() / w_.sum()) / n)
+            interval = None if n < 10 else [max(0, mean - reach), mean + reach]
+        else:
+            centre, reach = mean + z * z / (2 * n), z * np.sqrt(mean * (1 - mean) / n + z * z / (4 * n * n))
+            interval = [0 if mean == 0 else (centre - reach) / (1 + z * z / n), 1 if mean == 1 else (centre + reach) / (1 + z * z / n)]
+        assert error["interval"] == (None if interval is None else pytest.approx(interval, rel=exact, abs=1e-12))
+    listed = [(item["set"], item["row"]) for item in response.json()["hardest"]]
+    assert sorted(listed) == sorted((name, row) for name in ("train", "dev") for row, weight in enumerate(data[name]["sample_weight"]) if weight > 0)
+    losses_ = [item["loss"] for item in response.json()["hardest"]]
+    assert losses_ == sorted(losses_, reverse=True)
 
 
 def test_a_weighted_step_descends_the_weighted_cost(client):

@@ -29,6 +29,23 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
+    func aRequestThatComesAgainBeginsNoOtherSweep(kind: StoreKind) throws {
+        let store = try TestStore(kind).store
+        func submit(_ fingerprint: String = "f") throws -> SweepID {
+            var submission = SweepSubmission.make()
+            submission.identity = RequestIdentity(key: "k", fingerprint: fingerprint)
+            return try store.submitSweep(submission).id
+        }
+        let first = try submit()
+        #expect(try submit() == first)
+        #expect(try store.listSweeps(status: nil, after: nil, limit: 9).items.map(\.id) == [first])
+        #expect(throws: StoreError.keyReused) { try submit("g") }
+        #expect(try store.finishSweep(first, .succeeded))
+        _ = try store.deleteSweep(first)
+        #expect(throws: StoreError.keySpent) { try submit() }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func aJobIsFoundByItsSweepAndKeepsItsPlace(kind: StoreKind) throws {
         let store = try TestStore(kind).store
         let sweep = try store.submitSweep(.make())

@@ -28,15 +28,15 @@ struct PlotTests {
         """#
     private static let line = #"{"x": [[0], [1], [2], [4]], "y": [0.5, 1.5, 2.5, 9], "task": "regression"}"#
 
-    private func model(_ data: String, name: String = "roses") throws -> PlottedModel {
+    private func model(_ data: String, name: String = "roses") throws -> TrainedJob {
         let shape = #""network": {"hidden_layers": [3]}, "training": {"epochs": 2}"#
         let id = try fixture.submit(#"{"name": "\#(name)", "data": \#(data), \#(shape)}"#)
         #expect(try fixture.finishedJob(id)["status"]?.string == "succeeded")
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
-        return try fixture.service.plottedModel(try jobID(id))
+        return try fixture.service.trainedJob(try jobID(id))
     }
 
-    private func flowers() throws -> PlottedModel {
+    private func flowers() throws -> TrainedJob {
         let dataset = try fixture.call("POST", "/v1/datasets", Self.flowers).json["id"]?.string ?? ""
         return try model(
             #"{"dataset": "\#(dataset)", "target": "kind", "split": {"train": 1, "dev": 0, "test": 0}}"#)
@@ -195,22 +195,6 @@ struct PlotTests {
     }
 
     // MARK: Counting
-
-    @Test func probabilitiesAreBinnedWithTheirLowerEnds() {
-        let reliability = Reliability(
-            probabilities: [0, 0.25, 0.5, 0.75, 1, 0.9], truths: [false, true, false, true, true, true], bins: 4)
-        #expect(reliability.bins.map(\.count) == [1, 1, 1, 3])
-        #expect(reliability.bins.map(\.observedShare) == [0, 1, 0, 1])
-        #expect(abs(reliability.bins[3].meanPredicted - 2.65 / 3) < 1e-15)
-        #expect(abs(reliability.brierScore - (0.5625 + 0.25 + 0.0625 + 0.01) / 6) < 1e-15)
-        #expect(abs(reliability.calibrationError - (0.75 + 0.5 + 0.35) / 6) < 1e-15)
-    }
-
-    @Test func anEmptyBinHasNoMeans() {
-        let reliability = Reliability(probabilities: [0.1], truths: [true], bins: 2)
-        #expect(reliability.bins[1].count == 0)
-        #expect(reliability.bins[1].meanPredicted.isNaN && reliability.bins[1].observedShare.isNaN)
-    }
 
     @Test(arguments: [(0, 3, []), (3, 3, [0, 1, 2]), (4, 3, [0, 1, 2]), (9, 3, [0, 3, 6]), (10, 4, [0, 2, 5, 7])])
     func thinningKeepsEvenlySpacedPlaces(count: Int, most: Int, expected: [Int]) {

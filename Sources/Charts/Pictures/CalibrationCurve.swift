@@ -10,11 +10,11 @@ public struct CalibrationCurve: Sendable, Equatable {
         public var meanPredicted: Double
         /// The share of positive examples in it.
         public var observedShare: Double
-        /// How many examples it holds.
-        public var count: Int
+        /// How many examples it holds, or what they weigh together.
+        public var count: Double
 
         /// A bin from `lower` to `upper`.
-        public init(lower: Double, upper: Double, meanPredicted: Double, observedShare: Double, count: Int) {
+        public init(lower: Double, upper: Double, meanPredicted: Double, observedShare: Double, count: Double) {
             self.lower = lower
             self.upper = upper
             self.meanPredicted = meanPredicted
@@ -54,7 +54,7 @@ public struct CalibrationCurve: Sendable, Equatable {
             x: Axis("mean predicted probability", domain: 0...1),
             y: Axis("examples", includesZero: true, wholeNumbers: true),
             marks: bins.map {
-                .bars(Bars("", edges: [$0.lower, $0.upper], heights: [Double($0.count)], ink: .series(0)))
+                .bars(Bars("", edges: [$0.lower, $0.upper], heights: [$0.count], ink: .series(0)))
             })
         return Chart(title: title, subtitle: subtitle, panels: [diagram, counts])
     }

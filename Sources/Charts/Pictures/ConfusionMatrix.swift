@@ -6,11 +6,11 @@ public struct ConfusionMatrix: Sendable, Equatable {
     public var subtitle: String
     /// The classes' names.
     public var classes: [String]
-    /// The number of examples: `counts[t][p]` of true class t were predicted as class p.
-    public var counts: [[Int]]
+    /// The number of examples, or their weight: `counts[t][p]` of true class t were predicted as class p.
+    public var counts: [[Double]]
 
     /// A confusion matrix over `classes`.
-    public init(title: String, subtitle: String = "", classes: [String], counts: [[Int]]) {
+    public init(title: String, subtitle: String = "", classes: [String], counts: [[Double]]) {
         self.title = title
         self.subtitle = subtitle
         self.classes = classes
@@ -22,12 +22,12 @@ public struct ConfusionMatrix: Sendable, Equatable {
         var shades: [Double] = []
         var texts: [[String]] = []
         for row in counts.prefix(classes.count) {
-            let total = row.reduce(0.0) { $0 + Double(max($1, 0)) }
+            let total = row.reduce(0) { $0 + max($1, 0) }
             for column in classes.indices {
                 let count = column < row.count ? row[column] : 0
-                let share = total > 0 ? Double(max(count, 0)) / total : .nan
+                let share = total > 0 ? max(count, 0) / total : .nan
                 shades.append(share)
-                texts.append([NumberLabel.grouped(count), share.isFinite ? NumberLabel.percent(share) : ""])
+                texts.append([Int(exactly: count).map(NumberLabel.grouped) ?? NumberLabel.short(count), share.isFinite ? NumberLabel.percent(share) : ""])
             }
         }
         let panel = Panel(

@@ -14,9 +14,9 @@ public struct SweepCategories: Sendable, Equatable {
     public var trials: [SweepTrial<String>]
     /// The means by value.
     public var summaries: [SweepSummary<String>]
-    /// The value with the best mean.
+    /// The value of the best trial.
     public var best: String?
-    /// The simplest value within one standard error of the best.
+    /// The value of the simplest trial within one standard error of the best.
     public var oneStandardError: String?
 
     /// Scores by the values of `parameter`.

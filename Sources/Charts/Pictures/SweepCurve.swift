@@ -45,9 +45,9 @@ public struct SweepCurve: Sendable, Equatable {
     public var trials: [SweepTrial<Double>]
     /// The means by value, in increasing order of the value; empty where no values repeat.
     public var summaries: [SweepSummary<Double>]
-    /// The value with the best mean.
+    /// The value of the best trial.
     public var best: Double?
-    /// The simplest value within one standard error of the best.
+    /// The value of the simplest trial within one standard error of the best.
     public var oneStandardError: Double?
 
     /// A curve of scores against `parameter`.

@@ -35,8 +35,9 @@ public struct MeasuredError: Hashable, Sendable {
     }
 
     /// The share of wrong answers with Wilson's interval (1927): right for shares near 0 and small samples too.
-    public static func share(_ share: Double, examples: Int) -> MeasuredError {
-        let n = Double(max(examples, 1))
+    /// - Parameter effective: the number of examples that counts for the interval, where they differ in weight.
+    public static func share(_ share: Double, examples: Int, effective: Double? = nil) -> MeasuredError {
+        let n = max(effective ?? Double(examples), 1)
         let z = ConfidenceInterval.normalPoint
         let centre = (share + z * z / (2 * n)) / (1 + z * z / n)
         let reach = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
@@ -48,11 +49,15 @@ public struct MeasuredError: Hashable, Sendable {
     }
 
     /// A mean error with the normal interval, mean ± 1.96 s / √n, which needs `leastExamples`.
-    public static func mean(_ mean: Double, deviation: Double, examples: Int) -> MeasuredError {
-        let reach = ConfidenceInterval.normalPoint * deviation / Double(max(examples, 1)).squareRoot()
+    /// - Parameter effective: n, where examples differ in weight.
+    public static func mean(
+        _ mean: Double, deviation: Double, examples: Int, effective: Double? = nil
+    ) -> MeasuredError {
+        let n = effective ?? Double(examples)
+        let reach = ConfidenceInterval.normalPoint * deviation / max(n, 1).squareRoot()
         return MeasuredError(
             value: mean,
-            interval: examples < leastExamples
+            interval: n < Double(leastExamples)
                 ? nil : ConfidenceInterval(lower: max(0, mean - reach), upper: mean + reach),
             examples: examples)
     }
@@ -64,7 +69,9 @@ public struct MeasuredError: Hashable, Sendable {
     public init(_ sample: ErrorSample, task: Task, scale: Double) {
         self =
             task == .regression
-            ? .mean(sample.mean / scale, deviation: sample.deviation / scale, examples: sample.count)
-            : .share(sample.mean, examples: sample.count)
+            ? .mean(
+                sample.mean / scale, deviation: sample.deviation / scale, examples: sample.count,
+                effective: sample.effectiveCount)
+            : .share(sample.mean, examples: sample.count, effective: sample.effectiveCount)
     }
 }

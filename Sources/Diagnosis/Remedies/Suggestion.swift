@@ -33,6 +33,8 @@ public struct Suggestion: Hashable, Sendable {
         case word(String)
         case split(Evidence.Split)
         case earlyStopping(EarlyStopping)
+        /// Noise of this deviation on all numeric features, as `data.augment` has it.
+        case noise(Double)
     }
 
     /// What to do.

@@ -10,6 +10,7 @@ extension Suggestion.Value: CustomStringConvertible {
         case .split(let split): "train \(plain(split.train)), dev \(plain(split.dev)), test \(plain(split.test))"
         case .earlyStopping(let stopping):
             "{\"monitor\": \"\(stopping.monitor.rawValue)\", \"patience\": \(stopping.patience)}"
+        case .noise(let deviation): "{\"noise\": {\"std\": \(plain(deviation))}}"
         }
     }
 }

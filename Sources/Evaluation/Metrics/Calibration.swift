@@ -18,6 +18,8 @@ public struct Calibration: Hashable, Sendable {
 
     /// The bins, lowest first.
     public private(set) var bins: [Bin]
+    private var squares = 0.0
+    private var total = 0.0
 
     /// Empty bins, at least one.
     public init(bins: Int) { self.bins = [Bin](repeating: Bin(), count: max(bins, 1)) }
@@ -29,6 +31,9 @@ public struct Calibration: Hashable, Sendable {
 
     /// Counts an example of which it was said that something is true with `probability`.
     public mutating func add(probability: Double, cameTrue: Bool, weight: Double = 1) {
+        let error = probability - (cameTrue ? 1 : 0)
+        squares += weight * error * error
+        total += weight
         guard probability >= 0, probability <= 1 else { return }
         var bin = min(Int(probability * Double(bins.count)), bins.count - 1)
         if bin > 0, probability <= edge(bin) { bin -= 1 }
@@ -37,6 +42,9 @@ public struct Calibration: Hashable, Sendable {
         bins[bin].probabilities += weight * probability
         if cameTrue { bins[bin].positives += weight }
     }
+
+    /// (1/n) Σ (probability − [it came true])² (Brier 1950); nil of no examples.
+    public var brierScore: Double? { ratio(squares, total) }
 
     /// Σ (count / n) |mean probability − share of positives| (Naeini et al. 2015); nil of no examples.
     public var expectedError: Double? {

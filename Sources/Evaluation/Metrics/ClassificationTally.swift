@@ -8,6 +8,7 @@ public struct ClassificationTally: Sendable {
     private var confusion: ConfusionTally
     private var calibration: Calibration
     private var logLoss = 0.0
+    /// Of more than two classes: Σ weight · Σ_k (p_k − [y = k])².
     private var squares = 0.0
     private var targets: [Int32] = []
     private var scores: [Double]
@@ -46,8 +47,6 @@ public struct ClassificationTally: Sendable {
         if columns == 1 {
             let probability = outputs.first ?? .nan
             prediction = probability > threshold ? 1 : 0
-            let error = probability - Double(target)
-            squares += weight * error * error
             calibration.add(probability: probability, cameTrue: target == 1, weight: weight)
         } else {
             var best = outputs.startIndex
@@ -73,7 +72,7 @@ public struct ClassificationTally: Sendable {
     public var metrics: ClassificationMetrics {
         let total = confusion.total
         return ClassificationMetrics(
-            confusion: confusion, logLoss: ratio(logLoss, total), brierScore: ratio(squares, total),
+            confusion: confusion, logLoss: ratio(logLoss, total), brierScore: columns == 1 ? calibration.brierScore : ratio(squares, total),
             rocAreas: rocAreas, calibration: calibration)
     }
 

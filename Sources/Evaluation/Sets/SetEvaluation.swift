@@ -23,19 +23,17 @@ public struct SetEvaluation: Sendable {
 
     /// Examples.
     public var count: Int
-    /// Mean loss over the examples, without penalties.
+    /// Σ w loss / Σ w over the examples, w being class weight × sample weight, without penalties.
     public var loss: Double?
-    /// The metrics.
+    /// The metrics, by sample weight.
     public var metrics: Metrics
-    /// The examples with the largest losses, the largest first.
+    /// The examples with the largest losses, the largest first; those that count nothing are left out.
     public var hardest: [HardExample]
 
     /// Runs `network` over `examples`, block by block.
-    /// - Parameter weights: what each example counts in loss and metrics, in the set's order; nil: all 1.
-    public init(
-        of network: TrainedNetwork, on examples: ExampleSet, _ options: Options = Options(), weights: [Double]? = nil
-    ) throws {
+    public init(of network: TrainedNetwork, on examples: ExampleSet, _ options: Options = Options()) throws {
         let shape = network.shape
+        let (weights, lossWeights) = (examples.metricWeights, examples.lossWeights)
         var hardest = HardExamples(limit: options.hardest)
         var loss = 0.0
         var total = 0.0
@@ -47,6 +45,7 @@ public struct SetEvaluation: Sendable {
         try network.score(examples) { block in
             for place in 0..<block.count {
                 let weight = weights?[block.first + place] ?? 1
+                let lossWeight = lossWeights?[block.first + place] ?? 1
                 let outputs = block.outputs(of: place)
                 if shape.task == .regression {
                     values.add(target: block.targets[place], prediction: outputs.first ?? .nan, weight: weight)
@@ -54,8 +53,9 @@ public struct SetEvaluation: Sendable {
                     classes.add(
                         target: Int(block.targets[place]), outputs: outputs, loss: block.losses[place], weight: weight)
                 }
-                loss += weight * block.losses[place]
-                total += weight
+                if lossWeight == 0 { continue }
+                loss += lossWeight * block.losses[place]
+                total += lossWeight
                 hardest.add(
                     place: block.first + place, loss: block.losses[place], target: block.targets[place],
                     outputs: outputs)

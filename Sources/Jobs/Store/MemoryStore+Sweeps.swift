@@ -2,11 +2,16 @@ extension MemoryStore {
     /// Begins a sweep.
     public func submitSweep(_ submission: SweepSubmission) throws(StoreError) -> Sweep {
         let sweep = Sweep(submission, createdAt: clock())
-        try state.withLock { (state) throws(StoreError) in
+        return try state.withLock { (state) throws(StoreError) in
+            if let id = try state.target(of: submission.identity) {
+                guard let sweep = state.sweeps[id] else { throw .keySpent }
+                return sweep
+            }
             _ = try state.sweeps.append(sweep, id: sweep.id.description)
             state.keep(submission.contents)
+            state.note(submission.identity, for: sweep.id.description, at: sweep.createdAt)
+            return sweep
         }
-        return sweep
     }
 
     /// One sweep.

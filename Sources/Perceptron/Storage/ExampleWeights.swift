@@ -30,6 +30,14 @@ extension ExampleSet {
         }
     }
 
+    /// What each example counts in metrics: its sample weight as it was given; nil: all the same.
+    public var metricWeights: [Double]? { weights.flatMap { $0.column == nil ? nil : sampleWeights($0) } }
+
+    /// What each example counts in the loss, w; nil: all the same.
+    public var lossWeights: [Double]? {
+        weights.map { weights in unscaledWeights(weights).map { $0 / weights.mean } }
+    }
+
     /// Class weight × sample weight of every example; a class that is not known weighs NaN.
     func unscaledWeights(_ weights: ExampleWeights) -> [Double] {
         var all = sampleWeights(weights)

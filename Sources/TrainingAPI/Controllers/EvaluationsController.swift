@@ -21,7 +21,7 @@ struct EvaluationsController: Sendable {
         try query.finish()
         options.threshold = threshold ?? options.threshold
         return try service.evaluating {
-            let trained = try service.trainedJob(request.parameters[0])
+            let trained = try service.trainedJob(JobID(request.parameters[0]))
             if threshold != nil, trained.plan.data.task != .binary {
                 throw Faults(
                     pointer: "/query/threshold",
@@ -30,10 +30,10 @@ struct EvaluationsController: Sendable {
             let penalty = WeightNorms.ofLayers(of: trained.network).penalty(
                 trained.plan.training, examples: trained.plan.data.trainRows)
             var resource = EvaluationResource(trained: trained, penalty: penalty, threshold: options.threshold)
-            for (name, examples) in trained.sets {
+            for (role, examples) in trained.sets {
                 var options = options
-                if name == .test { options.hardest = 0 }
-                resource.sets.append((name, examples, try SetEvaluation(of: trained.network, on: examples, options)))
+                if role == .test { options.hardest = 0 }
+                resource.sets.append((role, examples, try SetEvaluation(of: trained.network, on: examples, options)))
             }
             return .json(200) { resource.write(to: &$0) }
         }
@@ -44,10 +44,10 @@ struct EvaluationsController: Sendable {
         let threshold = query.number("threshold", "a number above 0 and below 1") { $0 > 0 && $0 < 1 }
         try query.finish()
         return try service.evaluating {
-            let trained = try service.trainedJob(request.parameters[0])
+            let trained = try service.trainedJob(JobID(request.parameters[0]))
             guard let history = try service.store.history(trained.job.id) else { throw Problem.noJob }
             let diagnosis = Diagnosis(try evidence(trained, history), threshold: threshold)
-            return .json(200) { diagnosis.write(to: &$0, job: trained.job.id) }
+            return .json(200) { diagnosis.write(to: &$0, job: trained.job) }
         }
     }
 
@@ -58,6 +58,8 @@ struct EvaluationsController: Sendable {
         if let fractions = plan.data.specification.split.fractions {
             split = Evidence.Split(train: fractions.train, dev: fractions.dev, test: fractions.test)
         }
+        let canAddNoise =
+            plan.data.specification.augment == nil && plan.data.encoding.columns.contains { $0.kind == .numeric }
         return Evidence(
             train: try ErrorSample(of: trained.network, on: sets.train),
             dev: try sets.dev.map { try ErrorSample(of: trained.network, on: $0) },
@@ -65,6 +67,6 @@ struct EvaluationsController: Sendable {
             baseError: plan.baseError, network: plan.network,
             hasInitialWeights: trained.job.initialWeightsHash != nil, training: plan.training,
             norms: WeightNorms.ofLayers(of: trained.network), history: history,
-            stopReason: trained.job.stopReason ?? .completed, split: split)
+            stopReason: trained.job.stopReason ?? .completed, split: split, canAddNoise: canAddNoise)
     }
 }

@@ -22,9 +22,9 @@ struct PlotsController: Sendable {
         let sets = plot.query.sets("sets")
         let resolution = plot.query.integer("resolution", in: PredictionGrid.resolutions)
         try plot.query.finish()
-        let model = try service.plottedModel(plot.job)
-        let features = try PlaneFeatures(model.data, x: x, y: y)
-        return try plot.answer(DecisionBoundaryPlot(model, along: features, showing: sets, resolution: resolution))
+        let trained = try service.trainedJob(plot.job)
+        let features = try PlaneFeatures(trained.data, x: x, y: y)
+        return try plot.answer(DecisionBoundaryPlot(trained, along: features, showing: sets, resolution: resolution))
     }
 
     func weights(_ request: RoutedRequest) throws -> HTTPResponse {
@@ -34,21 +34,28 @@ struct PlotsController: Sendable {
         return try plot.answer(WeightsPlot(network, summary: JobSummary(job)))
     }
 
+    func gradients(_ request: RoutedRequest) throws -> HTTPResponse {
+        let plot = try PlotRequest(request, width: 800, height: 560)
+        try plot.query.finish()
+        let job = try service.job(plot.job)
+        return try plot.answer(GradientsPlot(service.history(of: job), summary: JobSummary(job)))
+    }
+
     func calibration(_ request: RoutedRequest) throws -> HTTPResponse {
         var plot = try PlotRequest(request, width: 640, height: 640)
         let set = plot.query.choice("set", of: ExampleRole.self)
         let label = plot.query.string("class", limit: 1000)
         let bins = plot.query.integer("bins", in: CalibrationPlot.binCounts) ?? 10
         try plot.query.finish()
-        let model = try service.plottedModel(plot.job)
-        return try plot.answer(CalibrationPlot(model, set: set, class: label, bins: bins))
+        let trained = try service.trainedJob(plot.job)
+        return try plot.answer(CalibrationPlot(trained, set: set, class: label, bins: bins))
     }
 
     func confusion(_ request: RoutedRequest) throws -> HTTPResponse {
         var plot = try PlotRequest(request, width: 640, height: 600)
         let set = plot.query.choice("set", of: ExampleRole.self)
         try plot.query.finish()
-        return try plot.answer(ConfusionPlot(try service.plottedModel(plot.job), set: set))
+        return try plot.answer(ConfusionPlot(try service.trainedJob(plot.job), set: set))
     }
 }
 

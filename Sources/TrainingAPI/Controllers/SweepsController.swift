@@ -2,13 +2,14 @@ import HTTPDaemon
 import JSONDocument
 import Jobs
 
-/// Submit, list, look at, cancel and forget sweeps.
+/// Submit, list, look at, draw, cancel and forget sweeps.
 struct SweepsController: Sendable {
     let service: TrainingService
 
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
-        let sweep = try service.submitSweep(JSONDocument.parse(request.bytes).root)
-        return try answer(202, sweep, headers: [("Location", "/v1/sweeps/\(sweep.id)")])
+        let identity = try RequestIdentity(request)
+        let (sweep, isNew) = try service.submitSweep(JSONDocument.parse(request.bytes).root, identity: identity)
+        return try answer(202, sweep, headers: [("Location", "/v1/sweeps/\(sweep.id)")]).replayed(!isNew)
     }
 
     func list(_ request: RoutedRequest) throws -> HTTPResponse {
@@ -62,11 +63,25 @@ struct SweepsController: Sendable {
         }
     }
 
+    func plot(_ request: RoutedRequest) throws -> HTTPResponse {
+        let plot = try PlotRequest(request, width: 720, height: 520)
+        try plot.query.finish()
+        guard let sweep = try service.store.sweep(try sweepID(request)) else { throw Problem.noSweep }
+        guard let picture = try SweepPlot(try progress(of: sweep), along: request.parameters[1]) else {
+            throw Problem(.notFound, "The sweep varies no parameter of this name.")
+        }
+        return try plot.answer(picture)
+    }
+
+    private func progress(of sweep: Sweep) throws -> SweepProgress {
+        let specification = try SweepSpecification(stored: sweep.specification)
+        return try SweepProgress(sweep, specification, runs: service.store.runs(of: sweep.id))
+    }
+
     private func answer(
         _ status: Int, _ sweep: Sweep, headers: [(name: String, value: String)] = []
     ) throws -> HTTPResponse {
-        let specification = try SweepSpecification(stored: sweep.specification)
-        let progress = try SweepProgress(sweep, specification, runs: service.store.runs(of: sweep.id))
+        let progress = try progress(of: sweep)
         let resource = SweepResource(
             progress: progress, oneStandardError: try progress.oneStandardError(),
             final: try progress.final.flatMap { try service.store.job($0.id) })

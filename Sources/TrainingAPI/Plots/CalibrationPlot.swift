@@ -1,7 +1,7 @@
 import Charts
 import Datasets
+import Evaluation
 import JSONDocument
-import Perceptron
 
 /// Whether a classifier's probabilities can be believed, one class against the rest.
 package struct CalibrationPlot: Plot {
@@ -12,14 +12,14 @@ package struct CalibrationPlot: Plot {
     private let subtitle: String
     private let label: ClassLabel
     private let examples: ScoredExamples
-    private let reliability: Reliability
+    private let calibration: Calibration
 
     /// - Parameters:
     ///   - role: the set, as in `ScoredExamples`.
     ///   - label: the class as it is written; nil for the second of two, or the first of more.
-    package init(_ model: PlottedModel, set role: ExampleRole?, class label: String?, bins: Int) throws {
-        examples = try ScoredExamples(model, set: role)
-        let classes = model.data.classes
+    package init(_ trained: TrainedJob, set role: ExampleRole?, class label: String?, bins: Int) throws {
+        examples = try ScoredExamples(trained, set: role)
+        let classes = trained.data.classes
         let number = label.map { label in classes.firstIndex { $0.words == label } } ?? (classes.count == 2 ? 1 : 0)
         guard let number else {
             let known = classes.prefix(10).map { $0.words.prefix(40) }.joined(separator: ", ")
@@ -27,41 +27,43 @@ package struct CalibrationPlot: Plot {
             throw Faults(
                 pointer: "/query/class", detail: "is not a class of this model, which has \(known)\(more)")
         }
-        let outputs = examples.outputs
-        let probabilities = examples.classes.indices.map { example in
-            switch model.data.task {
-            case .multiclass: outputs[example * model.network.shape.outputs + number]
-            case .binary, .regression: number == 1 ? outputs[example] : 1 - outputs[example]
-            }
-        }
-        reliability = Reliability(
-            probabilities: probabilities, truths: examples.classes.map { $0 == number }, bins: bins)
+        calibration = try Calibration(of: trained.network, on: examples.examples, class: number, bins: bins)
         self.label = classes[number]
-        title = model.summary.title("Calibration")
+        let summary = try JobSummary(trained.job)
+        title = summary.title("Calibration")
         subtitle = JobSummary.subtitle([
-            model.summary.network, "class \(classes[number].words)", examples.note,
-            "Brier score \(NumberLabel.short(reliability.brierScore))",
-            "expected calibration error \(NumberLabel.short(reliability.calibrationError))",
+            summary.network, "class \(classes[number].words)", examples.note,
+            "Brier score \(NumberLabel.short(calibration.brierScore ?? .nan))",
+            "expected calibration error \(NumberLabel.short(calibration.expectedError ?? .nan))",
         ])
     }
 
-    package var chart: Chart { CalibrationCurve(title: title, subtitle: subtitle, bins: reliability.bins).chart }
+    package var chart: Chart {
+        let bins = calibration.bins.enumerated().map { index, bin in
+            CalibrationCurve.Bin(
+                lower: calibration.bounds(of: index).lower, upper: calibration.bounds(of: index).upper,
+                meanPredicted: bin.meanProbability ?? .nan, observedShare: bin.shareOfPositives ?? .nan,
+                count: bin.count)
+        }
+        return CalibrationCurve(title: title, subtitle: subtitle, bins: bins).chart
+    }
 
     package func writeMembers(to json: inout JSONWriter) {
         json.member("kind", "calibration")
         examples.writeMembers(to: &json)
         json.name("class")
         label.write(into: &json)
-        json.member("brier_score", reliability.brierScore)
-        json.member("expected_calibration_error", reliability.calibrationError)
+        json.member("brier_score", calibration.brierScore)
+        json.member("expected_calibration_error", calibration.expectedError)
         json.array("bins") { json in
-            for bin in reliability.bins {
+            for (index, bin) in calibration.bins.enumerated() {
                 json.object { json in
-                    json.member("lower", bin.lower)
-                    json.member("upper", bin.upper)
-                    json.member("count", bin.count)
-                    json.member("mean_predicted", bin.meanPredicted)
-                    json.member("observed_share", bin.observedShare)
+                    json.member("lower", calibration.bounds(of: index).lower)
+                    json.member("upper", calibration.bounds(of: index).upper)
+                    json.name("count")
+                    json.count(bin.count)
+                    json.member("mean_predicted", bin.meanProbability)
+                    json.member("observed_share", bin.shareOfPositives)
                 }
             }
         }

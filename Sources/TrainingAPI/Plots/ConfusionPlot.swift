@@ -1,7 +1,7 @@
 import Charts
 import Datasets
+import Evaluation
 import JSONDocument
-import Perceptron
 
 /// How often a classifier takes each class for each.
 package struct ConfusionPlot: Plot {
@@ -12,29 +12,30 @@ package struct ConfusionPlot: Plot {
     private let subtitle: String
     private let classes: [ClassLabel]
     private let examples: ScoredExamples
-    private let counts: [[Int]]
+    private let counts: [[Double]]
 
     /// - Parameter role: the set, as in `ScoredExamples`.
     /// - Throws: also the `409` for more than `mostClasses`.
-    package init(_ model: PlottedModel, set role: ExampleRole?) throws {
-        classes = model.data.classes
+    package init(_ trained: TrainedJob, set role: ExampleRole?) throws {
+        let classes = trained.data.classes
         guard classes.count <= ConfusionPlot.mostClasses else {
             throw Problem(
                 .wrongState,
                 "The job has \(classes.count) classes; a table is made of at most \(ConfusionPlot.mostClasses).")
         }
-        examples = try ScoredExamples(model, set: role)
-        var counts = [[Int]](repeating: [Int](repeating: 0, count: classes.count), count: classes.count)
-        let width = model.network.shape.outputs
-        for (example, truth) in examples.classes.enumerated() {
-            let outputs = examples.outputs[example * width..<(example + 1) * width]
-            guard let predicted = model.data.task.predictedClass(outputs) else { continue }
-            counts[truth][predicted] += 1
+        examples = try ScoredExamples(trained, set: role)
+        var options = SetEvaluation.Options()
+        options.hardest = 0
+        let evaluation = try SetEvaluation(of: trained.network, on: examples.examples, options)
+        guard case .classification(let metrics) = evaluation.metrics, let matrix = metrics.confusion.matrix else {
+            throw Problem.failure
         }
-        self.counts = counts
-        title = model.summary.title("Confusion matrix")
+        counts = classes.indices.map { row in Array(matrix[row * classes.count..<(row + 1) * classes.count]) }
+        self.classes = classes
+        let summary = try JobSummary(trained.job)
+        title = summary.title("Confusion matrix")
         subtitle = JobSummary.subtitle([
-            model.summary.network, examples.note, "shade and per cent: share of the true class",
+            summary.network, examples.note, "shade and per cent: share of the true class",
         ])
     }
 
@@ -47,7 +48,7 @@ package struct ConfusionPlot: Plot {
         examples.writeMembers(to: &json)
         json.array("classes") { json in classes.forEach { $0.write(into: &json) } }
         json.array("counts") { json in
-            for row in counts { json.array { json in row.forEach { json.value($0) } } }
+            for row in counts { json.array { json in row.forEach { json.count($0) } } }
         }
     }
 }

@@ -18,30 +18,31 @@ package struct DecisionBoundaryPlot: Plot {
     ///   - roles: the sets whose examples are shown.
     ///   - resolution: nodes along an axis; nil for as many as are usual, or as the network allows.
     package init(
-        _ model: PlottedModel, along features: PlaneFeatures, showing roles: Set<ExampleRole>, resolution: Int?
+        _ trained: TrainedJob, along features: PlaneFeatures, showing roles: Set<ExampleRole>, resolution: Int?
     ) throws {
-        let finest = PredictionGrid.finest(model.network)
+        let summary = try JobSummary(trained.job)
+        let finest = PredictionGrid.finest(trained.network)
         if let resolution, resolution > finest {
             throw Faults(pointer: "/query/resolution", detail: "must be at most \(finest) with this model")
         }
-        let columns = model.data.encoding.columns
+        let columns = trained.data.encoding.columns
         let (x, y) = (columns[features.x].index, features.y.map { columns[$0].index })
         let shown = ExampleRole.allCases.filter(roles.contains)
-        let seen = [model.data.sets.train] + shown.compactMap { model.examples($0) }
+        let seen = [trained.data.sets.train] + shown.compactMap { trained.examples($0) }
         grid = try PredictionGrid(
-            model.network, along: features, x: DecisionBoundaryPlot.range(of: x, seen),
+            trained.network, along: features, x: DecisionBoundaryPlot.range(of: x, seen),
             y: y.map { DecisionBoundaryPlot.range(of: $0, seen) },
             resolution: resolution ?? min(PredictionGrid.usual, finest))
         sets = shown.compactMap { role in
-            model.examples(role).map { PlottedExamples(role, $0, x: x, y: y) }
+            trained.examples(role).map { PlottedExamples(role, $0, x: x, y: y) }
         }
         self.features = features
-        task = model.data.task
-        classes = model.data.classes
-        target = DecisionBoundaryPlot.name(model.data.specification.target)
-        title = model.summary.title(task == .regression ? "Predicted value" : "Decision boundary")
+        task = trained.data.task
+        classes = trained.data.classes
+        target = DecisionBoundaryPlot.name(trained.data.specification.target)
+        title = summary.title(task == .regression ? "Predicted value" : "Decision boundary")
         subtitle = JobSummary.subtitle(
-            [model.summary.network, model.summary.metrics, features.note] + sets.map(\.note))
+            [summary.network, summary.metrics, features.note] + sets.map(\.note))
     }
 
     private static func name(_ target: ColumnReference?) -> String {

@@ -5,10 +5,10 @@ import Perceptron
 
 extension Diagnosis {
     /// Writes the answer of a diagnosis of `job`.
-    func write(to json: inout JSONWriter, job: JobID) {
+    func write(to json: inout JSONWriter, job: Job) {
         json.object { json in
             json.member("object", "diagnosis")
-            json.member("job", job.description)
+            json.member("job", job.id.description)
             json.member("verdict", verdict.rawValue)
             json.member("summary", summary)
             json.member("measure", measure.rawValue)
@@ -35,6 +35,7 @@ extension Diagnosis {
                 json.member("stopped_too_early", stoppedTooEarly)
                 json.member("overfitting", curve.isOverfitting)
             }
+            json.array("alarms") { json in job.alarms.forEach { $0.write(to: &json) } }
             json.array("suggestions") { json in suggestions.forEach { $0.write(to: &json) } }
         }
     }
@@ -108,6 +109,8 @@ extension Suggestion.Value {
                 json.member("min_delta", stopping.minDelta)
                 json.member("restore_best", stopping.restoreBest)
             }
+        case .noise(let deviation):
+            json.object { json in json.object("noise") { $0.member("std", deviation) } }
         }
     }
 }

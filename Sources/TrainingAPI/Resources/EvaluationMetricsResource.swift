@@ -87,7 +87,7 @@ extension RegressionMetrics {
 
 extension JSONWriter {
     /// Writes a sum of weights: a whole number where it is one.
-    fileprivate mutating func count(_ sum: Double) {
+    mutating func count(_ sum: Double) {
         if let whole = Int(exactly: sum) { value(whole) } else { value(sum) }
     }
 }

@@ -1,3 +1,4 @@
+import Charts
 import Datasets
 import Evaluation
 import JSONDocument
@@ -10,7 +11,7 @@ struct EvaluationResource {
     let penalty: Double
     /// The probability above which `binary` is taken for the second class.
     let threshold: Double
-    var sets: [(name: SetName, examples: ExampleSet, evaluation: SetEvaluation)] = []
+    var sets: [(role: ExampleRole, examples: ExampleSet, evaluation: SetEvaluation)] = []
 
     private var task: Task { trained.plan.data.task }
     private var classes: [ClassLabel] { trained.plan.data.classes }
@@ -28,9 +29,9 @@ struct EvaluationResource {
             }
             json.member("threshold", task == .binary ? threshold : nil)
             json.object("sets") { json in
-                for name in SetName.allCases {
-                    json.name(name.rawValue)
-                    if let set = sets.first(where: { $0.name == name }) {
+                for role in ExampleRole.allCases {
+                    json.name(role.rawValue)
+                    if let set = sets.first(where: { $0.role == role }) {
                         write(set.evaluation, to: &json)
                     } else {
                         json.null()
@@ -57,12 +58,12 @@ struct EvaluationResource {
 
     // MARK: Hardest examples
 
-    private typealias Hardest = (set: SetName, row: Int, example: HardExample)
+    private typealias Hardest = (set: ExampleRole, row: Int, example: HardExample)
 
     /// Of all sets, the largest loss first; of equal ones in the order of the sets.
     private var hardest: [Hardest] {
-        let all = sets.flatMap { name, examples, evaluation in
-            evaluation.hardest.map { (set: name, row: trained.row($0.place, of: name, examples), example: $0) }
+        let all = sets.flatMap { role, examples, evaluation in
+            evaluation.hardest.map { (set: role, row: trained.row($0.place, of: role, examples), example: $0) }
         }
         return all.enumerated().sorted { a, b in
             a.element.example.loss == b.element.example.loss

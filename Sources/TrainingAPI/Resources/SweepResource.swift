@@ -71,11 +71,7 @@ struct SweepResource: Sendable {
     }
 
     private func write(_ score: TrialScore?, to json: inout JSONWriter) {
-        guard let score else { return json.null() }
-        json.object { json in
-            json.member("mean", score.mean)
-            json.member("standard_error", score.standardError)
-        }
+        if let score { score.write(to: &json) } else { json.null() }
     }
 
     private func writeParameters(of trial: TrialProgress, to json: inout JSONWriter) {
@@ -123,20 +119,35 @@ extension Sweep {
     }
 }
 
+extension TrialScore {
+    /// Writes a score.
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("mean", mean)
+            json.member("standard_error", standardError)
+        }
+    }
+}
+
 extension ScoreCurve {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("parameter", dimension.parameter.rawValue)
             json.member("scale", dimension.scaleWord)
-            json.array("points") { json in
-                for point in points {
-                    json.object { json in
-                        json.name("value")
-                        json.raw(point.value.json)
-                        json.member("mean", point.mean)
-                        json.member("standard_error", point.standardError)
-                        json.member("trials", point.trials)
-                    }
+            writePoints(to: &json)
+        }
+    }
+
+    /// Writes `points` as a member of an object that the caller has open.
+    func writePoints(to json: inout JSONWriter) {
+        json.array("points") { json in
+            for point in points {
+                json.object { json in
+                    json.name("value")
+                    json.raw(point.value.json)
+                    json.member("mean", point.mean)
+                    json.member("standard_error", point.standardError)
+                    json.member("trials", point.trials)
                 }
             }
         }
@@ -145,7 +156,7 @@ extension ScoreCurve {
 
 extension SearchDimension {
     /// How the values are best laid out: `linear` and `log` for numbers, `list` for others.
-    fileprivate var scaleWord: String {
+    var scaleWord: String {
         switch candidates {
         case .range(let scale, _, _, _): scale.rawValue
         case .values(let values): values.allSatisfy { $0.number != nil } ? Scale.linear.rawValue : "list"

@@ -16,7 +16,7 @@ struct Route: Sendable {
     /// Segments of the path; nil matches anything but nothing and is handed to the handler.
     let pattern: [String?]
     /// What may follow the last segment, after a dot. Where there are any, the one that does is handed to the handler as
-    /// the last parameter, empty for none.
+    /// the last parameter, empty for none; a parameter in that segment comes without it.
     let suffixes: [String]
     let body: Body
     let execution: HandlerExecution
@@ -52,8 +52,13 @@ struct Route: Sendable {
                 } else if expected != segment {
                     return nil
                 }
+            } else if place == path.count - 1, let suffix = suffixes.first(where: { segment.hasSuffix(".\($0)") }) {
+                guard segment.utf8.count > suffix.utf8.count + 1 else { return nil }
+                parameters += [String(segment.dropLast(suffix.count + 1)), suffix]
             } else if segment.isEmpty {
                 return nil
+            } else if place == path.count - 1, !suffixes.isEmpty {
+                parameters += [segment, ""]
             } else {
                 parameters.append(segment)
             }

@@ -33,6 +33,7 @@ extension Router {
                     "GET", "/v1/jobs/:id/plots/decision-boundary", suffixes: formats, on: .heavy, plots.decisionBoundary
                 ),
                 Route("GET", "/v1/jobs/:id/plots/weights", suffixes: formats, on: .heavy, plots.weights),
+                Route("GET", "/v1/jobs/:id/plots/gradients", suffixes: formats, on: .heavy, plots.gradients),
                 Route("GET", "/v1/jobs/:id/plots/calibration", suffixes: formats, on: .heavy, plots.calibration),
                 Route("GET", "/v1/jobs/:id/plots/confusion", suffixes: formats, on: .heavy, plots.confusion),
                 Route("GET", "/v1/jobs/:id/evaluation", on: .heavy, evaluations.evaluate),
@@ -44,6 +45,7 @@ extension Router {
                 Route("GET", "/v1/sweeps/:id", sweeps.show),
                 Route("DELETE", "/v1/sweeps/:id", sweeps.delete),
                 Route("POST", "/v1/sweeps/:id/cancel", sweeps.cancel),
+                Route("GET", "/v1/sweeps/:id/plots/:parameter", suffixes: formats, on: .heavy, sweeps.plot),
                 Route("POST", "/v1/datasets", body: upload, on: .heavy, datasets.upload),
                 Route("GET", "/v1/datasets", datasets.list),
                 Route("GET", "/v1/datasets/:id", datasets.show),

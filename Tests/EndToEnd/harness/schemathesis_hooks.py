@@ -40,7 +40,9 @@ def map_path_parameters(context, path_parameters):
     # Generated ids are one in 36²⁴: without this every request would end in 404. Two thirds name what exists.
     if ids and isinstance(given, str) and context.operation.method != "delete" and not CONTRACT.errors(given, f"/components/schemas/{KINDS.get(given.split('_')[0], 'Job')}ID"):
         choice = sum(given.encode()) % (len(ids) * 3 // 2 + 1)
-        return {**path_parameters, "id": ids[choice] if choice < len(ids) else given}
+        if choice < len(ids):
+            varied = {"parameter": "l2_lambda"} if "parameter" in path_parameters else {}
+            return {**path_parameters, **varied, "id": ids[choice]}
     return path_parameters
 
 

@@ -75,11 +75,13 @@ public struct SweepSubmission: Sendable {
     public var trials: [UInt8]
     /// What of the data is to be kept in the store together with the sweep.
     public var contents: [StoredContent]
+    /// The request it came with, where the client gave it a key.
+    public var identity: RequestIdentity?
 
     /// A submission under a new random id, unless one is given.
     public init(
         id: SweepID = .random(), name: String? = nil, owner: String? = nil, tableHash: String, specification: [UInt8],
-        trials: [UInt8], contents: [StoredContent] = []
+        trials: [UInt8], contents: [StoredContent] = [], identity: RequestIdentity? = nil
     ) {
         self.id = id
         self.name = name
@@ -88,6 +90,7 @@ public struct SweepSubmission: Sendable {
         self.specification = specification
         self.trials = trials
         self.contents = contents
+        self.identity = identity
     }
 }
 
