@@ -47,6 +47,8 @@ public struct Diagnosis: Sendable {
     /// Whether more epochs would have helped: the dev loss was still falling at the end, and the dev error is more than half
     /// the threshold above the base error; or the training loss was, bias is not low, and the dev loss did not rise.
     public var stoppedTooEarly: Bool
+    /// Whether a classifier of two classes does no better on the training set than always giving the commoner one.
+    public var hasLearnedNothing: Bool
     /// What to try, one at a time, the most promising first.
     public internal(set) var suggestions: [Suggestion] = []
 
@@ -74,6 +76,9 @@ public struct Diagnosis: Sendable {
             && (curve.dev?.direction == .falling && excess > threshold / 2
                 || curve.train?.direction == .falling && curve.dev?.direction != .rising
                     && avoidableBias.level != .low)
+        // p (1 − p) is the variance of a class that a share p of the rows has.
+        let rarer = (1 - (max(0, 1 - 4 * evidence.train.targetVariance)).squareRoot()) / 2
+        hasLearnedNothing = task == .binary && rarer > 0 && evidence.train.mean >= rarer * (1 - 1e-9)
         suggestions = Remedies(evidence, self).suggestions
     }
 

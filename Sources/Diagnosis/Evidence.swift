@@ -44,13 +44,20 @@ public struct Evidence: Sendable {
     public var split: Split?
     /// Whether the job may be told to add noise to its features: it has numeric ones and no augmentation yet.
     public var canAddNoise: Bool
+    /// What was seen to be wrong while the job ran.
+    public var alarms: Set<HealthAlarm.Kind>
+    /// Whether inputs reach the network as the client gave them.
+    public var inputsAreRaw: Bool
+    /// Whether the classes count by their shares: no class weights are set.
+    public var classesAreUnweighted: Bool
 
     /// All values.
     public init(
         train: ErrorSample, dev: ErrorSample? = nil, test: ErrorSample? = nil, baseError: Double = 0,
         network: NetworkSpecification, hasInitialWeights: Bool = false, training: TrainingSpecification,
         norms: [WeightNorms], history: [HistoryRow], stopReason: StopReason = .completed, split: Split? = nil,
-        canAddNoise: Bool = false
+        canAddNoise: Bool = false, alarms: Set<HealthAlarm.Kind> = [], inputsAreRaw: Bool = false,
+        classesAreUnweighted: Bool = true
     ) {
         self.train = train
         self.dev = dev
@@ -64,5 +71,8 @@ public struct Evidence: Sendable {
         self.stopReason = stopReason
         self.split = split
         self.canAddNoise = canAddNoise
+        self.alarms = alarms
+        self.inputsAreRaw = inputsAreRaw
+        self.classesAreUnweighted = classesAreUnweighted
     }
 }

@@ -2,6 +2,9 @@ extension Diagnosis {
     /// The diagnosis in two or three sentences.
     public var summary: String {
         var sentences = [errorsInWords, verdictInWords]
+        if hasLearnedNothing {
+            sentences.append("It does no better than always giving the commoner class: it has learned nothing yet.")
+        }
         if stoppedTooEarly {
             sentences.append("Training was stopped too early: the loss was still falling at the end.")
         } else if curve.isOverfitting, let best = curve.bestEpoch {

@@ -149,3 +149,67 @@ struct RemediesTests {
         }
     }
 }
+
+/// What is known to keep a network from learning goes before what only may.
+@Suite struct CauseRemediesTests {
+    private func first(_ change: (inout Evidence) -> Void) -> Suggestion? {
+        let rising = [HistoryRow].curve(train: { 1 + $0 }, dev: { 1 + $0 })
+        let evidence = Evidence.make(.wrong(0.45, of: 1000, loss: 2), .wrong(0.45, of: 1000, loss: 2), history: rising) {
+            $0.training.learningRate = 0.3
+            change(&$0)
+        }
+        return Diagnosis(evidence).suggestions.first
+    }
+
+    @Test func aLossThatHasGrownAsksForASmallerRate() {
+        let suggestion = first { _ in }
+        #expect(suggestion?.action == .decreaseLearningRate)
+        #expect(suggestion?.to == .number(0.03))
+    }
+
+    @Test(arguments: [HealthAlarm.Kind.costRising, .divergence, .explodingGradients])
+    func soDoesAnAlarm(kind: HealthAlarm.Kind) {
+        let suggestion = first {
+            $0.history = .curve()
+            $0.alarms = [kind]
+        }
+        #expect(suggestion?.action == .decreaseLearningRate)
+    }
+
+    @Test func inputsOfVeryDifferentSizesAreNormalised() {
+        let suggestion = first {
+            $0.alarms = [.inputScale]
+            $0.inputsAreRaw = true
+        }
+        #expect(suggestion?.action == .normalizeInputs)
+        #expect(suggestion?.field == "/data/normalize")
+    }
+
+    @Test func weightsThatLetNothingThroughAreDrawnOtherwise() {
+        let suggestion = first {
+            $0.alarms = [.initializer]
+            $0.network.initializer = .zeros
+        }
+        #expect(suggestion?.action == .changeInitializer)
+        #expect(suggestion?.to == .word("auto"))
+    }
+
+    @Test func aLossThatStaysWhereItBeganAsksForALargerRate() {
+        let suggestion = first {
+            $0.history = .curve(train: { 1 - 0.001 * $0 }, dev: { 1 - 0.001 * $0 })
+            $0.training.learningRate = 1e-6
+        }
+        #expect(suggestion?.action == .increaseLearningRate)
+        #expect(suggestion?.to == .number(1e-5))
+    }
+
+    @Test func aNetworkThatOnlyKnowsTheCommonerClassIsTold() {
+        var share = ErrorSample.wrong(0.03, of: 2000)
+        share.targetVariance = 0.03 * 0.97
+        let diagnosis = Diagnosis(.make(share, share))
+        #expect(diagnosis.verdict == .balanced)
+        #expect(diagnosis.hasLearnedNothing)
+        #expect(diagnosis.summary.contains("always giving the commoner class"))
+        #expect(diagnosis.suggestions.contains { $0.action == .balanceClasses && $0.to == .word("balanced") })
+    }
+}

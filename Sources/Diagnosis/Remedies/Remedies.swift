@@ -14,17 +14,26 @@ struct Remedies {
     var suggestions: [Suggestion] {
         var list: [Suggestion?] = []
         if diagnosis.verdict == .notEnoughData { list += dataForADecision }
+        if diagnosis.avoidableBias.level == .high || diagnosis.hasLearnedNothing { list += againstCauses }
+        if diagnosis.hasLearnedNothing, evidence.classesAreUnweighted, network.task != .regression { list.append(balanced) }
         if diagnosis.avoidableBias.level == .high { list += againstBias }
         if diagnosis.stoppedTooEarly { list.append(longer) }
         if diagnosis.variance?.level == .high { list += againstVariance }
         if diagnosis.devTestGap?.level == .high { list.append(checkTestSet) }
         // Each member once: with high bias and high variance what the former needs comes first and the opposite is left out.
+        // What a cause asks for is not taken back by what usually helps.
         var fields: Set<String> = []
         var actions: Set<Suggestion.Action> = []
         return list.compactMap(\.self).filter { suggestion in
             guard actions.insert(suggestion.action).inserted else { return false }
             return suggestion.field.map { fields.insert($0).inserted } ?? true
         }
+    }
+
+    private var balanced: Suggestion {
+        change(
+            .balanceClasses, "/training/class_weight", from: nil, to: .word("balanced"),
+            "the network answers as if there were one class only: the rare ones count for too little")
     }
 
     var training: TrainingSpecification { evidence.training }

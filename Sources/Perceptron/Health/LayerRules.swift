@@ -108,7 +108,9 @@ struct LayerRules {
                     .vanishingGradients, layer: 1, epoch: probe.epoch, value: ratio, threshold: Self.vanishing)
             ]
         }
-        guard ratio > Self.exploding else { return [] }
+        // Targets of a large size make large weights below the output: no illness while the loss comes down.
+        let comesDown = start.map { probe.loss < $0.loss / 2 } ?? false
+        guard ratio > Self.exploding, learnsLittle(probe), !comesDown else { return [] }
         return [
             HealthAlarm(.explodingGradients, layer: 1, epoch: probe.epoch, value: ratio, threshold: Self.exploding)
         ]

@@ -67,6 +67,9 @@ struct EvaluationsController: Sendable {
             baseError: plan.baseError, network: plan.network,
             hasInitialWeights: trained.job.initialWeightsHash != nil, training: plan.training,
             norms: WeightNorms.ofLayers(of: trained.network), history: history,
-            stopReason: trained.job.stopReason ?? .completed, split: split, canAddNoise: canAddNoise)
+            stopReason: trained.job.stopReason ?? .completed, split: split, canAddNoise: canAddNoise,
+            alarms: Set(trained.job.alarms.map(\.identity.kind)),
+            inputsAreRaw: plan.data.specification.normalize == .none,
+            classesAreUnweighted: plan.trainingSettings.classWeight == nil)
     }
 }
