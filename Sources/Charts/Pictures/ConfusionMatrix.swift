@@ -27,7 +27,8 @@ public struct ConfusionMatrix: Sendable, Equatable {
                 let count = column < row.count ? row[column] : 0
                 let share = total > 0 ? max(count, 0) / total : .nan
                 shades.append(share)
-                texts.append([Int(exactly: count).map(NumberLabel.grouped) ?? NumberLabel.short(count), share.isFinite ? NumberLabel.percent(share) : ""])
+                let label = Int(exactly: count).map(NumberLabel.grouped) ?? NumberLabel.short(count)
+                texts.append([label, share.isFinite ? NumberLabel.percent(share) : ""])
             }
         }
         let panel = Panel(

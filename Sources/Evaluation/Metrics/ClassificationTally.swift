@@ -72,7 +72,8 @@ public struct ClassificationTally: Sendable {
     public var metrics: ClassificationMetrics {
         let total = confusion.total
         return ClassificationMetrics(
-            confusion: confusion, logLoss: ratio(logLoss, total), brierScore: columns == 1 ? calibration.brierScore : ratio(squares, total),
+            confusion: confusion, logLoss: ratio(logLoss, total),
+            brierScore: columns == 1 ? calibration.brierScore : ratio(squares, total),
             rocAreas: rocAreas, calibration: calibration)
     }
 

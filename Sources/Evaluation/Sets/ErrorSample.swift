@@ -31,7 +31,12 @@ public struct ErrorSample: Hashable, Sendable {
     /// Runs `network` over `examples`, block by block.
     public init(of network: TrainedNetwork, on examples: ExampleSet) throws {
         let task = network.shape.task
-        let (weights, lossWeights) = (examples.metricWeights, examples.lossWeights)
+        // In units of the largest, so that no square of one is too large.
+        let weights = examples.metricWeights.map { weights in
+            let largest = weights.max() ?? 1
+            return weights.map { $0 / largest }
+        }
+        let lossWeights = examples.lossWeights
         var errors = RunningSpread()
         var targets = RunningSpread()
         var losses = RunningSpread()

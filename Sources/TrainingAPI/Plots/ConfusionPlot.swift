@@ -24,10 +24,7 @@ package struct ConfusionPlot: Plot {
                 "The job has \(classes.count) classes; a table is made of at most \(ConfusionPlot.mostClasses).")
         }
         examples = try ScoredExamples(trained, set: role)
-        var options = SetEvaluation.Options()
-        options.hardest = 0
-        let evaluation = try SetEvaluation(of: trained.network, on: examples.examples, options)
-        guard case .classification(let metrics) = evaluation.metrics, let matrix = metrics.confusion.matrix else {
+        guard let matrix = try ConfusionTally(of: trained.network, on: examples.examples).matrix else {
             throw Problem.failure
         }
         counts = classes.indices.map { row in Array(matrix[row * classes.count..<(row + 1) * classes.count]) }

@@ -16,7 +16,7 @@ package struct SweepPlot: Plot {
     private let trials: [TrialProgress]
     private let best: TrialProgress?
     private let oneStandardError: TrialProgress?
-    /// Whether means say more than the trials themselves: not where each trial has a value of its own, and others vary too.
+    /// Whether means say more than the trials: not where each has a value of its own and other parameters vary too.
     private let showsMeans: Bool
 
     /// The scores along `parameter`; nil where the sweep does not vary it.
