@@ -194,3 +194,27 @@ def test_a_restart_changes_no_diagnosis(start_server):
     before = diagnosis(server.client, id)
     server.kill()
     assert diagnosis(server.start().client, id) == before
+
+
+def large_targets(seed):
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(1000, 5))
+    y = 200_000 + 60_000 * (x @ [1, 0.5, 0.2, 0, 0]) + 20_000 * random.normal(size=1000)
+    return {"x": x.round(4).tolist(), "y": y.round(2).tolist(), "task": "regression"}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_large_targets_that_are_learned_raise_no_alarm(client, seed):
+    job = client.train({"data": large_targets(seed), "training": {"epochs": 200, "learning_rate": 0.01, "seed": seed}})
+    assert job["metrics"]["train"]["r2"] > 0.8 and job["alarms"] == []
+
+
+def test_what_an_alarm_names_is_what_is_tried_first(client):
+    random = np.random.default_rng(3)
+    x = random.normal(size=(400, 2))
+    body = {
+        "data": {"x": x.round(4).tolist(), "y": (x[:, 0] * x[:, 1] > 0).astype(int).tolist()},
+        "network": {"hidden_layers": [16], "initializer": "zeros"}, "training": {"epochs": 100, "seed": 1}}
+    id = client.train(body)["id"]
+    suggestion = client.get(f"/v1/jobs/{id}/diagnosis").json()["suggestions"][0]
+    assert (suggestion["field"], suggestion["to"]) == ("/network/initializer", "auto")

@@ -106,7 +106,7 @@ extension Remedies {
     }
 
     /// Whether the penalties are a large part of the cost, or have left no weights to be one.
-    private var isPenaltyHeavy: Bool { penaltyShare > Remedies.heavyPenalty || nearZeroShare > Remedies.mostWeights }
+    var isPenaltyHeavy: Bool { penaltyShare > Remedies.heavyPenalty || nearZeroShare > Remedies.mostWeights }
 
     private var nearZeroShare: Double {
         let weights = evidence.norms.reduce(0) { $0 + $1.count }

@@ -39,10 +39,11 @@ extension Remedies {
 
     private var hasLearnedLittle: Bool { (growth ?? 0) > 0.8 }
 
-    /// The last training loss over the first.
+    /// The last training loss over the first; nil where a penalty explains it.
     private var growth: Double? {
+        // A heavy penalty is a cause of its own for a loss that stays.
         guard let first = evidence.history.first?.train.loss, let last = evidence.history.last?.train.loss,
-            evidence.history.count > 1, first > 0
+            evidence.history.count > 1, first > 0, !isPenaltyHeavy
         else { return nil }
         return last / first
     }
