@@ -41,8 +41,9 @@ def map_path_parameters(context, path_parameters):
     if ids and isinstance(given, str) and context.operation.method != "delete" and not CONTRACT.errors(given, f"/components/schemas/{KINDS.get(given.split('_')[0], 'Job')}ID"):
         choice = sum(given.encode()) % (len(ids) * 3 // 2 + 1)
         if choice < len(ids):
-            varied = {"parameter": "l2_lambda"} if "parameter" in path_parameters else {}
-            return {**path_parameters, **varied, "id": ids[choice]}
+            varied = path_parameters.get("parameter")
+            is_legal = isinstance(varied, str) and not CONTRACT.errors(varied, "/components/parameters/SweepPlotParameter/schema")
+            return {**path_parameters, **({"parameter": "l2_lambda"} if is_legal else {}), "id": ids[choice]}
     return path_parameters
 
 
