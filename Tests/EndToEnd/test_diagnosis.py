@@ -81,6 +81,9 @@ def test_each_illness_gets_its_own_verdict_and_its_treatment_helps(client, illne
         body, sick = trained(client, make, seed)
         found = diagnosis(client, sick["id"])
         assert found["verdict"] == verdict, (seed, found["summary"], found["errors"])
+        # A penalty that presses all weights to 0 leaves units with nothing but their biases, some of them negative.
+        expected = {"dead_units"} if "penalty" in illness else set()
+        assert {alarm["alarm"] for alarm in sick["alarms"]} <= expected, (seed, sick["alarms"])
         assert found["dev_test_gap"]["level"] != "high", (seed, found["dev_test_gap"])
         assert found["learning_curve"]["stopped_too_early"] == ("early" in illness), (seed, found["learning_curve"])
         treatment = next(suggestion for suggestion in found["suggestions"] if suggestion["field"])
@@ -98,15 +101,16 @@ def test_what_is_healthy_is_left_alone(client, kind):
         _, job = trained(client, HEALTHY[kind], seed)
         found = diagnosis(client, job["id"])
         assert found["verdict"] == "balanced" and found["suggestions"] == [], (seed, found["summary"], found["suggestions"])
-        assert gaps(found) == ["low"] * 3
+        assert gaps(found) == ["low"] * 3 and job["alarms"] == [], (seed, job["alarms"])
 
 
-def test_a_shifted_test_set_is_told_by_its_gap_alone(client):
+def test_a_shifted_test_set_is_told_by_its_gap_and_its_features_alone(client):
     for seed in SEEDS:
         _, sick = trained(client, lambda random: job([8], halves(random, 600), halves(random, 300), halves(random, 300, shift=0.8)), seed)
         found = diagnosis(client, sick["id"])
         assert found["verdict"] == "balanced" and gaps(found) == ["low", "low", "high"], (seed, found["errors"])
         assert [suggestion["action"] for suggestion in found["suggestions"]] == ["check_test_set"]
+        assert {alarm["alarm"] for alarm in sick["alarms"]} == {"shifted_features"}, seed
 
 
 def test_few_examples_are_not_enough_for_a_verdict(client):

@@ -58,7 +58,7 @@ def run(blocks, server, tmp_path):
         assert matches(expected, actual), f"{commands}\nshould print\n{expected}\nand printed\n{actual}"
 
 
-@pytest.mark.parametrize("page", ["diagnosis.md"])
+@pytest.mark.parametrize("page", ["diagnosis.md", "method.md"])
 def test_the_commands_of_a_page_print_what_it_says(page, server, tmp_path):
     blocks = BLOCKS.findall((ROOT / "docs" / page).read_text())
     assert blocks
