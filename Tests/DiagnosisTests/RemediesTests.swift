@@ -154,7 +154,8 @@ struct RemediesTests {
 @Suite struct CauseRemediesTests {
     private func first(_ change: (inout Evidence) -> Void) -> Suggestion? {
         let rising = [HistoryRow].curve(train: { 1 + $0 }, dev: { 1 + $0 })
-        let evidence = Evidence.make(.wrong(0.45, of: 1000, loss: 2), .wrong(0.45, of: 1000, loss: 2), history: rising) {
+        let evidence = Evidence.make(.wrong(0.45, of: 1000, loss: 2), .wrong(0.45, of: 1000, loss: 2), history: rising)
+        {
             $0.training.learningRate = 0.3
             change(&$0)
         }

@@ -15,13 +15,12 @@ struct Remedies {
         var list: [Suggestion?] = []
         if diagnosis.verdict == .notEnoughData { list += dataForADecision }
         if diagnosis.avoidableBias.level == .high || diagnosis.hasLearnedNothing { list += againstCauses }
-        if diagnosis.hasLearnedNothing, evidence.classesAreUnweighted, network.task != .regression { list.append(balanced) }
+        if diagnosis.hasLearnedNothing, evidence.classesAreUnweighted { list.append(balanced) }
         if diagnosis.avoidableBias.level == .high { list += againstBias }
         if diagnosis.stoppedTooEarly { list.append(longer) }
         if diagnosis.variance?.level == .high { list += againstVariance }
         if diagnosis.devTestGap?.level == .high { list.append(checkTestSet) }
         // Each member once: with high bias and high variance what the former needs comes first and the opposite is left out.
-        // What a cause asks for is not taken back by what usually helps.
         var fields: Set<String> = []
         var actions: Set<Suggestion.Action> = []
         return list.compactMap(\.self).filter { suggestion in
