@@ -129,8 +129,10 @@ import Testing
         let small = try alarms(network, sets, seed: seed) { ($0.optimizer, $0.learningRate) = (.sgd, 1e-9) }
         #expect(small.map(\.kind) == [.updateRatio])
         #expect(small.first?.layer == nil)
+        // A penalty with which each step turns the weights round: W(1 − α λ/m) is next to −W.
         let large = try alarms(network, sets, seed: seed) {
-            ($0.learningRate, $0.l2Lambda, $0.epochs) = (10, 3000, 300)
+            ($0.optimizer, $0.learningRate, $0.epochs) = (.sgd, 0.01, 300)
+            $0.l2Lambda = 1.9998 * Double(sets.train.count) / 0.01
         }
         #expect(large.contains { $0.kind == .updateRatio && $0.value > 0.5 && $0.layer != nil })
     }
