@@ -81,8 +81,8 @@ def test_each_illness_gets_its_own_verdict_and_its_treatment_helps(client, illne
         body, sick = trained(client, make, seed)
         found = diagnosis(client, sick["id"])
         assert found["verdict"] == verdict, (seed, found["summary"], found["errors"])
-        # A penalty that presses all weights to 0 leaves units with nothing but their biases, some of them negative.
-        expected = {"dead_units"} if "penalty" in illness else set()
+        # A penalty that presses all weights to 0 leaves units with nothing but their biases, and next to no gradient.
+        expected = {"dead_units", "vanishing_gradients"} if "penalty" in illness else set()
         assert {alarm["alarm"] for alarm in sick["alarms"]} <= expected, (seed, sick["alarms"])
         assert found["dev_test_gap"]["level"] != "high", (seed, found["dev_test_gap"])
         assert found["learning_curve"]["stopped_too_early"] == ("early" in illness), (seed, found["learning_curve"])
