@@ -15,8 +15,8 @@ struct Remedies {
         var list: [Suggestion?] = []
         if diagnosis.verdict == .notEnoughData { list += dataForADecision }
         if diagnosis.avoidableBias.level == .high || diagnosis.hasLearnedNothing { list += againstCauses }
-        if diagnosis.hasLearnedNothing, evidence.classesAreUnweighted { list.append(balanced) }
         if diagnosis.avoidableBias.level == .high { list += againstBias }
+        if diagnosis.hasLearnedNothing, evidence.classesAreUnweighted { list.append(balanced) }
         if diagnosis.stoppedTooEarly { list.append(longer) }
         if diagnosis.variance?.level == .high { list += againstVariance }
         if diagnosis.devTestGap?.level == .high { list.append(checkTestSet) }
