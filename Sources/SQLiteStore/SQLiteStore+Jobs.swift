@@ -108,7 +108,7 @@ extension SQLiteStore {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE job SET status = 'running', started_at = ?, attempts = attempts + 1,
-                    lease_epoch = lease_epoch + 1, last_event = last_event + 1, alarms = NULL
+                    lease_epoch = lease_epoch + 1, last_event = last_event + 1
                 WHERE sequence = (SELECT sequence FROM job WHERE status = 'queued' ORDER BY sequence LIMIT 1)
                 RETURNING \(JobRow.columns), sequence
                 """)

@@ -12,7 +12,7 @@ package enum Schema {
         return migrator
     }
 
-    /// The current attempt's alarms in short, for the job's resource: JSON; NULL for none. Their events have the rest.
+    /// The alarms in short, for the job's resource: JSON; NULL for none. Their events have the rest.
     private static let alarms = "ALTER TABLE job ADD COLUMN alarms BLOB"
 
     /// `sequence` is a job's or data set's place in lists and in the queue; AUTOINCREMENT never gives one out twice, so

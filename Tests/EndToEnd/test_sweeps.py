@@ -235,6 +235,15 @@ def test_a_trial_that_diverges_is_the_worst_and_no_more(client):
     assert (hopeless["status"], hopeless["error"]["code"], hopeless["final"]) == ("failed", "diverged", None)
 
 
+def test_a_sweep_whose_trials_an_alarm_ended_names_the_alarm(client):
+    x = [[n % 7, 5 * (n % 2)] for n in range(80)]
+    job = make_job(
+        data={"x": x, "y": [n % 2 for n in range(80)], "split": {"train": 0.5, "dev": 0.5}}, training={"stop_on": ["target_leak"]})
+    sweep = client.wait_sweep(client.submit_sweep(make_sweep({"l2_lambda": [0, 1]}, job))["id"])
+    assert (sweep["status"], sweep["error"]["code"], sweep["final"]) == ("failed", "alarm", None)
+    assert sweep["error"]["detail"].startswith("An alarm of the job's stop_on ended every trial")
+
+
 def test_the_final_model_trains_on_dev_too_where_that_is_asked_for(client):
     job = make_job(data=overfitting(), training={"epochs": 500, "learning_rate": 0.05, "early_stopping": {"patience": 5}})
     sweep = client.finished_sweep(make_sweep({"l2_lambda": [0, 2]}, job, refit=True))

@@ -63,13 +63,13 @@ extension JobAlarm {
         #expect(try store.raise(first.id, leaseEpoch: first.leaseEpoch, [.make(.deadUnits, layer: 1)]))
         _ = try store.recover()
         let second = try #require(try store.claim())
-        #expect(second.alarms.isEmpty)
-        #expect(try store.job(second.id)?.alarms.isEmpty == true)
+        #expect(second.alarms.map(\.identity.kind) == [.deadUnits])
         #expect(try !store.raise(first.id, leaseEpoch: first.leaseEpoch, [.make(.costRising)]))
         #expect(try !store.raise(.random(), leaseEpoch: 1, [.make(.costRising)]))
-        // The second attempt's own; the first one's stay as history.
-        #expect(try store.raise(second.id, leaseEpoch: second.leaseEpoch, [.make(.deadUnits, layer: 1)]))
-        #expect(try store.job(first.id)?.alarms.count == 1)
+        // The second attempt sees the first one's again, and another one.
+        let raised: [JobAlarm] = [.make(.deadUnits, layer: 1), .make(.deadUnits, layer: 2)]
+        #expect(try store.raise(second.id, leaseEpoch: second.leaseEpoch, raised))
+        #expect(try store.job(first.id)?.alarms.map(\.identity.layer) == [1, 2])
         let kinds = try #require(try store.events(first.id, after: 0)).map(\.kind)
         #expect(kinds == [.queued, .started, .alarm, .requeued, .started, .alarm])
         #expect(try store.finish(second.id, leaseEpoch: second.leaseEpoch, .success))

@@ -39,7 +39,7 @@ public struct Job: Sendable {
     public package(set) var result: JobResult?
     /// Why the job failed.
     public package(set) var failure: JobFailure?
-    /// The alarms of the current or last attempt, oldest first.
+    /// The alarms so far, oldest first; each kind once a layer.
     public package(set) var alarms: [Alarm] = []
     /// The number of the last event.
     public package(set) var lastEvent: Int = 0

@@ -16,11 +16,11 @@ extension Job {
         startedAt = now
         attempts += 1
         leaseEpoch += 1
-        alarms = []
         return event(.started, at: now)
     }
 
-    /// Adds alarms of a run, if `leaseEpoch` still holds the job: those that the attempt has not raised before.
+    /// Adds alarms of a run, if `leaseEpoch` still holds the job: those that it has not had before: an attempt that goes over
+    /// the same ground sees the same.
     package mutating func raise(leaseEpoch: Int, _ raised: [JobAlarm], at now: Timestamp) -> [JobEvent] {
         guard isHeld(by: leaseEpoch) else { return [] }
         var known = Set(alarms.map(\.identity))

@@ -137,7 +137,7 @@ extension JobRunner {
         guard job.sweep != nil, plan.data.specification.arrangement == .withoutTest, outcome.dev != nil,
             let dev = plan.data.sets.dev
         else { return nil }
-        return standardErrorOfMean(try outcome.network.losses(dev))
+        return try outcome.network.standardErrorOfLoss(dev)
     }
 }
 

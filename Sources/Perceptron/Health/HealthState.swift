@@ -15,8 +15,7 @@ extension HealthWatch {
         try costRule?.read(from: &state)
         startNorms = []
         for _ in 0..<layers { startNorms.append(try state.take()) }
-        let count: Int = try state.take()
-        for _ in 0..<count { raise(try HealthAlarm(from: &state)) }
+        for _ in 0..<(try state.takeCount()) { raise(try HealthAlarm(from: &state)) }
     }
 }
 
@@ -44,9 +43,8 @@ extension LayerRules {
         let gradient: Double? = try state.takeOptional()
         let loss: Double? = try state.takeOptional()
         start = if let gradient, let loss { (gradient, loss) } else { nil }
-        let count: Int = try state.take()
         seenBefore = []
-        for _ in 0..<count { seenBefore.insert(try HealthAlarm.Identity(from: &state)) }
+        for _ in 0..<(try state.takeCount()) { seenBefore.insert(try HealthAlarm.Identity(from: &state)) }
     }
 }
 
@@ -96,6 +94,13 @@ extension HealthAlarm {
 }
 
 extension StateReader {
+    /// How many alarms follow.
+    fileprivate mutating func takeCount() throws(CheckpointError) -> Int {
+        let count: Int = try take()
+        guard (0...100_000).contains(count) else { throw .damaged }
+        return count
+    }
+
     /// A case by its place among all.
     fileprivate mutating func takeCase<Choice: CaseIterable>() throws(CheckpointError) -> Choice {
         let place = Int(try take(UInt8.self))

@@ -58,11 +58,11 @@ struct LayerRules {
         return seen.filter { isCertain($0) || seenBefore.contains($0.identity) }
     }
 
-    /// What needs no second look: a layer without a living unit, what is a mean over all units and examples, and what
+    /// What needs no second look: a layer with next to no living unit, what is a mean over all units and examples, and what
     /// looked at the past itself.
     private func isCertain(_ alarm: HealthAlarm) -> Bool {
         switch alarm.kind {
-        case .deadUnits: alarm.value == 1
+        case .deadUnits: alarm.value >= Self.largeShare
         case .vanishingGradients, .explodingGradients: true
         case .updateRatio: alarm.layer == nil
         default: false

@@ -12,24 +12,24 @@ final class Trainer<S: Scalar> {
     private let network: NetworkSpecification
     let training: TrainingSpecification
     let monitor: TrainingMonitor
-    private let shape: NetworkShape
+    let shape: NetworkShape
     let layout: ParameterLayout
     let train: EncodedSet<S>
-    private let dev: EncodedSet<S>?
-    private let test: EncodedSet<S>?
+    let dev: EncodedSet<S>?
+    let test: EncodedSet<S>?
     private let batchRows: Int
     let stepsPerEpoch: Int
     private let isFullBatch: Bool
     private let augmenter: ExampleAugmenter?
-    private let penalty: Penalty<S>
-    private let kernels: Kernels<S>
+    let penalty: Penalty<S>
+    let kernels: Kernels<S>
     let instructionSet: InstructionSet
 
-    private let workspace = Workspace()
+    let workspace = Workspace()
     private let team: ThreadTeam
     let arenas: Arenas<S>
     let step: Step
-    private let evaluator: Evaluator<S>
+    let evaluator: Evaluator<S>
     let snapshot: Snapshot<S>?
     /// Nil where the run is not watched.
     let health: HealthWatch<S>?
@@ -47,8 +47,8 @@ final class Trainer<S: Scalar> {
     var steps = 0
     /// Those when the last epoch was completed: parameters beyond it belong to no epoch.
     var stepsAtEpochEnd = 0
-    private var stopReason: StopReason?
-    private var divergence: TrainingOutcome.Divergence?
+    var stopReason: StopReason?
+    var divergence: TrainingOutcome.Divergence?
     var history: [HistoryRow] = []
     var lowestDevLoss: TrainingOutcome.Best?
     var bestEpoch: TrainingOutcome.Best?
@@ -64,7 +64,7 @@ final class Trainer<S: Scalar> {
     /// Whether all that belongs to the end of the last epoch is done. Asked to stop, a run may leave it half done.
     private var isEpochEndDone = true
     /// The last measurement and the step it was made after.
-    private var measured: (steps: Int, train: SetMetrics?, dev: SetMetrics?) = (-1, nil, nil)
+    var measured: (steps: Int, train: SetMetrics?, dev: SetMetrics?) = (-1, nil, nil)
 
     init(
         _ network: NetworkSpecification, _ training: TrainingSpecification, _ sets: DataSets,
@@ -317,7 +317,7 @@ final class Trainer<S: Scalar> {
         health?.diverged(divergence)
     }
 
-    private func report(_ now: Double, stepInEpoch: Int, ended: Bool = false) {
+    func report(_ now: Double, stepInEpoch: Int, ended: Bool = false) {
         let done = Double(epoch) + Double(stepInEpoch) / Double(stepsPerEpoch)
         let elapsed = now - startedAt
         let perEpoch = done > 0 ? elapsed / done : nil
@@ -326,127 +326,5 @@ final class Trainer<S: Scalar> {
         monitor.report(
             epoch: epoch, fraction: done / Double(training.epochs), secondsPerEpoch: perEpoch,
             etaSeconds: ended ? 0 : left)
-    }
-
-    // MARK: Evaluation
-
-    private func finishEpoch() {
-        observe()
-        if let stepCost { health?.observe(cost: stepCost, epoch: epoch) }
-        stopIfAlarmed()
-        let isLast = epoch == training.epochs || stopReason != nil
-        if isLast || epoch % training.historyEvery == 0 {
-            record(learningRate: training.learningRate(epoch: epoch - 1), looks: isLast || health?.nextLook == epoch)
-        }
-    }
-
-    private func stopIfAlarmed() {
-        if stopReason == nil, health?.reasonToStop != nil { stopReason = .alarm }
-    }
-
-    /// Early stopping's look at the epoch.
-    private func observe() {
-        guard let rules = training.earlyStopping else { return }
-        let metrics = rules.monitor == .trainLoss ? trainMetrics(mayStop: true) : devMetrics(mayStop: true)
-        guard let metrics else { return }
-        let value = rules.monitor == .devAccuracy ? metrics.accuracy ?? -metrics.loss : metrics.loss
-        guard let verdict = watch?.observe(value, epoch: epoch) else { return }
-        if verdict.improved {
-            snapshot?.take(arenas, layout)
-            bestEpoch = .init(epoch: epoch, devLoss: rules.monitor == .trainLoss ? nil : metrics.loss)
-        }
-        if verdict.stops { stopReason = .earlyStopping }
-    }
-
-    /// Adds a history row of the parameters as they are, unless the run is asked to stop before they are measured; with
-    /// a look at each layer if `looks`.
-    private func record(learningRate: Double, looks: Bool, mayStop: Bool = true) {
-        guard let train = trainMetrics(mayStop: mayStop) else { return }
-        let dev = devMetrics(mayStop: mayStop)
-        if self.dev != nil, dev == nil { return }
-        let norm =
-            steps == 0
-            ? nil : clippedNorm ?? kernels.squares(arenas.gradient, count: layout.count).squareRoot()
-        let row = HistoryRow(
-            epoch: epoch, stepCost: stepCost, train: train, dev: dev, learningRate: learningRate,
-            gradientNorm: epoch == 0 ? nil : norm, layers: looks ? look() : [])
-        history.append(row)
-        monitor.record(row)
-        if let loss = dev?.loss, !loss.isNaN, lowestDevLoss?.devLoss.map({ loss < $0 }) ?? true {
-            lowestDevLoss = .init(epoch: epoch, devLoss: loss)
-        }
-        if bestEpoch?.epoch == epoch, let loss = dev?.loss { bestEpoch?.devLoss = loss }
-    }
-
-    /// Overwrites the gradient.
-    private func look() -> [LayerStatistics] {
-        guard let health else { return [] }
-        let start = MonotonicClock.seconds
-        defer { evaluationSeconds += MonotonicClock.seconds - start }
-        let layers = health.look(epoch)
-        stopIfAlarmed()
-        return layers
-    }
-
-    private func trainMetrics(mayStop: Bool) -> SetMetrics? {
-        forgetOldMeasurement()
-        if measured.train == nil { measured.train = measure(train, mayStop: mayStop) }
-        return measured.train
-    }
-
-    private func devMetrics(mayStop: Bool) -> SetMetrics? {
-        forgetOldMeasurement()
-        if measured.dev == nil, let dev { measured.dev = measure(dev, mayStop: mayStop) }
-        return measured.dev
-    }
-
-    private func forgetOldMeasurement() {
-        if measured.steps != steps { measured = (steps, nil, nil) }
-    }
-
-    private func measure(_ set: EncodedSet<S>, mayStop: Bool) -> SetMetrics? {
-        let start = MonotonicClock.seconds
-        defer { evaluationSeconds += MonotonicClock.seconds - start }
-        return evaluator.metrics(set, penalty: penalty.cost(arenas, layout), mayStop: mayStop)
-    }
-
-    /// Whether measuring all sets takes some hundredths of a second at most: a look at a parameter costs about as much
-    /// whatever the network, and each row has a cost of its own.
-    private var isQuicklyMeasured: Bool {
-        let rows = train.count + (dev?.count ?? 0) + (test?.count ?? 0)
-        return Double(rows) * Double(layout.count + 50) < 1e8
-    }
-
-    // MARK: The end
-
-    private func finish() -> TrainingOutcome {
-        let trainingSeconds = MonotonicClock.seconds - startedAt - evaluationSeconds
-        let reason = stopReason ?? .completed
-        let interrupted = reason == .cancelled && monitor.stopRequest == .interrupt
-        // Who cancels does not want to wait: large sets are not measured once more.
-        let measures = reason != .cancelled || !interrupted && isQuicklyMeasured
-        let isBetweenEpochs = steps == stepsAtEpochEnd && reason != .diverged
-        if measures, isBetweenEpochs, history.last?.epoch != epoch {
-            record(learningRate: training.learningRate(epoch: max(epoch - 1, 0)), looks: true, mayStop: false)
-        }
-        if bestEpoch != nil, let snapshot {
-            snapshot.restore(arenas, layout)
-            measured.steps = -1
-        }
-        let (train, dev, test) = measures ? finalMetrics() : (nil, nil, nil)
-        if snapshot != nil, bestEpoch?.devLoss == nil { bestEpoch?.devLoss = dev?.loss }
-        report(MonotonicClock.seconds, stepInEpoch: 0, ended: true)
-        return TrainingOutcome(
-            network: arenas.network(shape, layout, from: workspace), history: history, train: train, dev: dev,
-            test: test, epochs: epoch,
-            stopReason: reason, interrupted: interrupted,
-            best: training.earlyStopping == nil ? lowestDevLoss : bestEpoch, trainingSeconds: trainingSeconds,
-            divergence: divergence, alarms: health?.alarms ?? [],
-            reasonToStop: reason == .alarm ? health?.reasonToStop : nil)
-    }
-
-    /// Metrics of the parameters that are handed out.
-    private func finalMetrics() -> (train: SetMetrics?, dev: SetMetrics?, test: SetMetrics?) {
-        (trainMetrics(mayStop: false), devMetrics(mayStop: false), test.flatMap { measure($0, mayStop: false) })
     }
 }

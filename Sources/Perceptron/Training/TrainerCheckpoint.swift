@@ -20,6 +20,8 @@ extension Trainer {
         let begun = MonotonicClock.seconds
         checkpointing.save(history) { output in write(to: StateWriter(output), begun, number, costs) }
         let ended = MonotonicClock.seconds
+        // Saving is no training.
+        evaluationSeconds += ended - begun
         nextCheckpoint = ended + max(checkpointing.interval, (ended - begun) / checkpointing.largestShare)
     }
 

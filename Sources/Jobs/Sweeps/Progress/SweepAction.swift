@@ -130,8 +130,10 @@ extension SweepProgress {
     private func noScore() -> JobFailure {
         if sweep.searchEnd == .timeLimit { return .noTrialInTime }
         let failures = trials.flatMap(\.rungs).flatMap(\.runs).compactMap { $0?.failure }
-        let diverged = failures.contains { $0.code == "diverged" }
-        return diverged && failures.allSatisfy { $0.code == "diverged" } ? .everyTrialDiverged : .noTrialSucceeded
+        let codes = Set(failures.map(\.code))
+        if codes == ["diverged"] { return .everyTrialDiverged }
+        if codes == ["alarm"], let failure = failures.first { return .everyTrialAlarmed(failure) }
+        return .noTrialSucceeded
     }
 }
 
@@ -139,6 +141,11 @@ extension JobFailure {
     static let everyTrialDiverged = JobFailure(
         code: "diverged", title: "Training diverged",
         detail: "Every trial diverged. Try smaller learning rates, \"normalize\": \"standard\" or \"clip_norm\": 1.")
+    static func everyTrialAlarmed(_ first: JobFailure) -> JobFailure {
+        JobFailure(
+            code: "alarm", title: first.title,
+            detail: "An alarm of the job's stop_on ended every trial, the first: \(first.detail)")
+    }
     static let noTrialInTime = JobFailure(
         code: "invalid_content", title: "The job cannot be trained",
         detail: "No trial was done within max_seconds.")
