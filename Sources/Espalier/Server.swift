@@ -27,8 +27,8 @@ struct Server {
             uploadDirectory: directory.emptySubfolder("uploads"),
             workers: options.workers,
             limits: ServiceLimits(
-                jobBytes: options.maxJobBytes, datasetBytes: options.maxDatasetBytes,
-                queuedJobs: options.maxQueuedJobs, jobMemory: options.maxJobMemory),
+                jobBytes: options.limits.maxJobBytes, datasetBytes: options.limits.maxDatasetBytes,
+                queuedJobs: options.limits.maxQueuedJobs, jobMemory: options.limits.maxJobMemory),
             report: Log.error)
         try service.recover()
 

@@ -1,0 +1,15 @@
+import Foundation
+
+/// What the environment says of an option.
+enum Environment {
+    /// The variable `ESPALIER_<name>`, if set and not empty.
+    static func text(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment["ESPALIER_\(name)"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The same as a whole number; one that no option allows where it is none.
+    static func integer(_ name: String) -> Int? { text(name).map { Int($0) ?? -1 } }
+
+    /// The same as a number.
+    static func number(_ name: String) -> Double? { text(name).map { Double($0) ?? -1 } }
+}
