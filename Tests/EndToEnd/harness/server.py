@@ -25,7 +25,7 @@ class Server:
         self.log = []
         self.client = None
 
-    def start(self, timeout=20):
+    def start(self, timeout=60):
         assert self.process is None, "runs already"
         command = [
             str(BINARY), "serve", "--host", "127.0.0.1", "--port", "0", "--data-dir", str(self.directory),
