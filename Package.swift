@@ -74,3 +74,8 @@ if Context.environment["ESPALIER_FUZZING"] != nil {
             path: "Tests/Fuzzing/Sources/Fuzzing"),
     ]
 }
+
+// "HTTPDaemonTests JobsTests": only these, since those of all modules take minutes to build.
+if let names = Context.environment["ESPALIER_TESTS"]?.split(separator: " ").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}

@@ -27,8 +27,8 @@ struct SmallRun {
         self.training = training
     }
 
-    /// The trained network.
-    func network() throws -> TrainedNetwork { try run(nil).network }
+    /// The network after training.
+    func trained() throws -> TrainedNetwork { try run(nil).network }
 
     /// The states that the run saves.
     func states() throws -> [[UInt8]] {
@@ -58,11 +58,11 @@ struct SmallRun {
     }
 
     private static func examples(_ rows: Int) -> ExampleSet {
-        let cells = Cells((0..<rows).flatMap { [Double($0 % 5), Double($0 % 3), Double($0 % 2)] })
+        let cells = Cells((0..<rows).flatMap { row in [row % 5, row % 3, row % 2].map { Double($0) } })
         return ExampleSet(
             table: FeatureTable(
                 base: UnsafeRawPointer(cells.base), element: .float64, rows: rows, columns: 3, owner: cells),
-            rows: (0..<Int32(rows)).map { $0 }, inputs: [InputFeature(column: 0), InputFeature(column: 1)],
+            rows: Array(0..<Int32(rows)), inputs: [InputFeature(column: 0), InputFeature(column: 1)],
             targetColumn: 2, targetEncoding: .classes(codes: [0, 1]))
     }
 }

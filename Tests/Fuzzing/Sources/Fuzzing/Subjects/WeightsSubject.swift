@@ -22,7 +22,7 @@ enum WeightsSubject {
         let checksum = sealed.withUnsafeBytes { TrainedNetwork.checksum($0) }
         withUnsafeBytes(of: checksum.littleEndian) { sealed.append(contentsOf: $0) }
         guard let network = try? sealed.withUnsafeBytes({ try TrainedNetwork(decoding: $0) }) else { return }
-        if network.shape.parameterCount > 1 << 16 { return }
+        if network.parameters.count > 1 << 16 { return }
         let encoded = network.encoded()
         guard let again = try? encoded.withUnsafeBytes({ try TrainedNetwork(decoding: $0) }) else {
             violation("a network that was just written cannot be read")
@@ -35,6 +35,6 @@ enum WeightsSubject {
             #"[{"weights": [[1, 2], [3, 4]], "biases": [0, 0], "activation": "relu"}, {"weights": [[1, -1e-3]], "biases": [0.5]}]"#,
             #"[{"weights": [[1]], "biases": [0], "batch_norm": {"gamma": [1], "beta": [0], "running_mean": [0], "running_variance": [1]}}]"#,
         ].map { Array($0.utf8) }
-        return documents + (try SmallRun.all.map { try $0.network().encoded() })
+        return documents + (try SmallRun.all.map { try $0.trained().encoded() })
     }
 }
