@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.client import Client
 from harness.contract import ROOT
 
-BINARY = Path(os.environ.get("ESPALIER_BINARY", ROOT / ".build/release/espalier"))
+BINARY = Path(os.environ.get("ESPALIER_BINARY", ROOT / ".build/release/espalier")).resolve()
 READY = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
 
 
