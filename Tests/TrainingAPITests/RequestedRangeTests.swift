@@ -13,14 +13,18 @@ struct RequestedRangeTests {
         #expect(try #require(RequestedRange(text)).part(of: 10) == part)
     }
 
-    @Test(arguments: ["bytes=10-", "bytes=10-20", "bytes=-0", "bytes=99999999999999999999999-", "bytes=11-99999999999999999999"])
+    @Test(arguments: [
+        "bytes=10-", "bytes=10-20", "bytes=-0", "bytes=99999999999999999999999-", "bytes=11-99999999999999999999",
+    ])
     func aRangeOutsideOfTheDocumentHasNoPart(text: String) throws {
         #expect(try #require(RequestedRange(text)).part(of: 10) == nil)
     }
 
     @Test(arguments: [
-        "", "bytes", "bytes=", "bytes=-", "bytes=,", "bytes=5-3", "bytes=a-b", "bytes=0-b", "bytes=a-", "bytes=-a", "bytes=1",
-        "bytes=0-1,3-4", "bytes=0-1, -1", "bytes=--1", "bytes=1--2", "bytes=+1-2", "bytes=0x1-2", "bytes=1-2-3", "items=0-1",
+        "", "bytes", "bytes=", "bytes=-", "bytes=,", "bytes=5-3", "bytes=a-b", "bytes=0-b", "bytes=a-", "bytes=-a",
+        "bytes=1",
+        "bytes=0-1,3-4", "bytes=0-1, -1", "bytes=--1", "bytes=1--2", "bytes=+1-2", "bytes=0x1-2", "bytes=1-2-3",
+        "items=0-1",
         "bytes 0-1", "bytes=0 - 1", "bytes=0-1 2", "bytes=１-2", "=0-1", "bytes==0-1", "bytes=1.5-2",
     ])
     func whatIsMalformedOrOfSeveralPartsAsksForTheWhole(text: String) {
@@ -31,7 +35,8 @@ struct RequestedRangeTests {
         let tag = EntityTag(text: "\"abc\"")
         func range(_ headers: [(String, String)], method: String = "GET") throws -> RequestedRange? {
             let fields = ([("Host", "x")] + headers).map { HTTPHeaders.Field(name: $0.0, value: $0.1) }
-            return RequestedRange(try HTTPRequestHead(method: method, target: "/", headers: HTTPHeaders(fields)), of: tag)
+            return RequestedRange(
+                try HTTPRequestHead(method: method, target: "/", headers: HTTPHeaders(fields)), of: tag)
         }
         let asked = ("Range", "bytes=1-2")
         #expect(try range([]) == nil)

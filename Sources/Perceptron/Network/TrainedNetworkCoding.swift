@@ -122,8 +122,10 @@ extension TrainedNetwork {
     package var checksum: UInt64 {
         [parameters, runningStatistics].reduce(0) { sum, arena in
             switch arena {
-            case .float32(let values): sum &* 31 &+ values.withUnsafeBufferPointer { Self.checksum(UnsafeRawBufferPointer($0)) }
-            case .float64(let values): sum &* 31 &+ values.withUnsafeBufferPointer { Self.checksum(UnsafeRawBufferPointer($0)) }
+            case .float32(let values):
+                sum &* 31 &+ values.withUnsafeBufferPointer { Self.checksum(UnsafeRawBufferPointer($0)) }
+            case .float64(let values):
+                sum &* 31 &+ values.withUnsafeBufferPointer { Self.checksum(UnsafeRawBufferPointer($0)) }
             }
         }
     }

@@ -17,7 +17,8 @@ struct ModelsController: Sendable {
         ]
         guard let range = RequestedRange(request.head, of: tag) else {
             // The length costs a pass over the network; who asks for the head alone wants to know it.
-            let index = request.head.method == "HEAD"
+            let index =
+                request.head.method == "HEAD"
                 ? service.weightsIndexes.index(of: document, tag) : service.weightsIndexes[tag]
             return HTTPResponse(status: 200, headers: headers, body: document.body(by: index))
         }

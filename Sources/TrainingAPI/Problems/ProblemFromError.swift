@@ -55,7 +55,8 @@ extension Problem {
     static let diskFull = Problem(.insufficientStorage, "There is no space left to store this. Nothing was stored.")
     static func unsatisfiableRange(length: Int) -> Problem {
         Problem(
-            .unsatisfiableRange, "The document has \(length) bytes, and none of them is in the range that was asked for.",
+            .unsatisfiableRange,
+            "The document has \(length) bytes, and none of them is in the range that was asked for.",
             headers: [("Content-Range", "bytes */\(length)")])
     }
     static let noJob = Problem(.notFound, "There is no job with this id.")
