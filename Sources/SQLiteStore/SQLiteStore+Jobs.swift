@@ -40,28 +40,26 @@ extension SQLiteStore {
 
     /// Jobs, newest first.
     public func list(
-        status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int
+        status: JobStatus?, sweep: SweepFilter?, owner: String?, after: JobID?, limit: Int
     ) throws(StoreError) -> Page<Job> {
         let limit = max(1, limit)
-        var filter = status == nil ? "" : "status = :status AND"
-        var arguments: StatementArguments = ["limit": limit + 1]
-        if let status { arguments += ["status": status.rawValue] }
+        var filter = ListFilter()
+        filter.require("owner", owner)
+        filter.require("status", status?.rawValue)
         switch sweep {
-        case .only(let id):
-            filter += " sweep = :sweep AND"
-            arguments += ["sweep": id.description]
-        case .outside: filter += " sweep IS NULL AND"
+        case .only(let id): filter.require("sweep", id.description)
+        case .outside: filter.requireNone("sweep")
         case nil: break
         }
-        let (conditions, given) = (filter, arguments)
+        let (conditions, given) = (filter.conditions, filter.arguments)
         return try read { db in
-            let end = try SQLiteStore.place(of: after?.description, in: "job", db)
+            let end = try SQLiteStore.place(of: after?.description, in: "job", owner: owner, db)
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT \(JobRow.columns) FROM job WHERE \(conditions) sequence < :end
                     ORDER BY sequence DESC LIMIT :limit
                     """)
-            let rows = try Row.fetchAll(statement, arguments: given + ["end": end])
+            let rows = try Row.fetchAll(statement, arguments: given + ["end": end, "limit": limit + 1])
             return Page(try rows.map(JobRow.job), limit: limit)
         }
     }
@@ -166,7 +164,7 @@ extension SQLiteStore {
             guard let (sequence, job) = try SQLiteStore.find(id, db) else { return .unknown }
             guard job.status.isTerminal, job.sweep == nil else { return .conflict(job) }
             try db.execute(sql: "DELETE FROM job WHERE sequence = ?", arguments: [sequence])
-            try SQLiteStore.remember(deleted: id.description, sequence, db)
+            try SQLiteStore.remember(deleted: id.description, of: job.owner, sequence, db)
             return .deleted(job)
         }
     }

@@ -9,6 +9,7 @@ package enum Schema {
         migrator.registerMigration("v3 sweeps") { try $0.execute(sql: sweeps) }
         migrator.registerMigration("v4") { try $0.execute(sql: version4) }
         migrator.registerMigration("alarms") { try $0.execute(sql: alarms) }
+        migrator.registerMigration("v5 owners") { try $0.execute(sql: owners) }
         return migrator
     }
 
@@ -196,5 +197,15 @@ package enum Schema {
             PRIMARY KEY (owner, key)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX request_key_by_age ON request_key (created_at);
+        """
+
+    /// Lists by owner. What nobody owns, as in a service without keys, has no part in these indexes and pays nothing for them.
+    private static let owners = """
+        ALTER TABLE deletion ADD COLUMN owner TEXT;
+        CREATE INDEX job_by_owner ON job (owner, sequence) WHERE owner IS NOT NULL;
+        CREATE INDEX job_by_owner_and_status ON job (owner, status, sequence) WHERE owner IS NOT NULL;
+        CREATE INDEX sweep_by_owner ON sweep (owner, sequence) WHERE owner IS NOT NULL;
+        CREATE INDEX sweep_by_owner_and_status ON sweep (owner, status, sequence) WHERE owner IS NOT NULL;
+        CREATE INDEX dataset_by_owner ON dataset (owner, sequence) WHERE owner IS NOT NULL;
         """
 }

@@ -1,3 +1,4 @@
+import Access
 import Datasets
 import HTTPDaemon
 import JSONDocument
@@ -14,6 +15,7 @@ public final class TrainingService: Sendable {
     let custody: TableCustody
     let uploadDirectory: String
     let limits: ServiceLimits
+    let gatekeeper: Gatekeeper
     let openAPIDocument: [UInt8]
     let clock: @Sendable () -> Timestamp
     let report: @Sendable (String) -> Void
@@ -30,6 +32,7 @@ public final class TrainingService: Sendable {
         store: any JobStore, tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive,
         checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         uploadDirectory: String, workers: Int, limits: ServiceLimits = ServiceLimits(),
+        gatekeeper: Gatekeeper = Gatekeeper(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -41,6 +44,7 @@ public final class TrainingService: Sendable {
         self.checkpoints = checkpoints
         self.uploadDirectory = uploadDirectory
         self.limits = limits
+        self.gatekeeper = gatekeeper
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)

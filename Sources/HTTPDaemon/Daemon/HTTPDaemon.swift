@@ -6,6 +6,8 @@ import Synchronization
 public final class HTTPDaemon: Sendable {
     /// The port it listens on; the one the system chose where the configuration says 0.
     public let port: Int
+    /// Whether only this machine reaches it.
+    public let isLocal: Bool
 
     // Unchecked: a daemon's handle may be used from any thread; it is taken out under a lock, by one `stop` only.
     private struct Running: @unchecked Sendable {
@@ -26,6 +28,8 @@ public final class HTTPDaemon: Sendable {
         var limits = try Self.limits(configuration)
         let listening = try ListeningSocket(host: configuration.host, port: configuration.port)
         port = listening.port
+        isLocal = listening.isLocal
+        guard isLocal || !configuration.loopbackOnly else { throw .notLoopback(host: configuration.host) }
         do throws(SystemError) {
             core = try DaemonCore(configuration: configuration, route: route)
         } catch {

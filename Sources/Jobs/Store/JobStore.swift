@@ -17,9 +17,12 @@ public protocol JobStore: SweepStore {
     func job(_ id: JobID) throws(StoreError) -> Job?
     /// The same if it can be told without a wait; nil says nothing.
     func rememberedJob(_ id: JobID) -> Job?
-    /// Jobs, newest first, at most `limit` (≥ 1), those after the job `after` in that order. `after` may have been
-    /// deleted since (the last 100,000 deletions are remembered), otherwise `unknownCursor` is thrown.
-    func list(status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job>
+    /// Jobs of `owner`, or of everybody, newest first, at most `limit` (≥ 1), those after the job `after` in that order. `after`
+    /// may have been deleted since (the last 100,000 deletions are remembered), otherwise `unknownCursor` is thrown; so it
+    /// is where `after` is another owner's.
+    func list(
+        status: JobStatus?, sweep: SweepFilter?, owner: String?, after: JobID?, limit: Int
+    ) throws(StoreError) -> Page<Job>
 
     /// Gives the oldest queued job to the caller, running and with a new lease epoch; nil when none is queued.
     func claim() throws(StoreError) -> Job?
@@ -75,8 +78,8 @@ public protocol JobStore: SweepStore {
     ) throws(StoreError) -> DatasetRecord
     /// One data set.
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
-    /// Data sets, newest first; paging as in `list`.
-    func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord>
+    /// Data sets of `owner`, or of everybody, newest first; paging as in `list`.
+    func listDatasets(owner: String?, after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord>
     /// Forgets a data set, and its table if no job needs that, and returns what it was; nil if it is unknown.
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
 
@@ -90,9 +93,16 @@ public protocol JobStore: SweepStore {
 }
 
 extension JobStore {
-    /// Jobs of sweeps and others, newest first.
-    public func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
-        try list(status: status, sweep: nil, after: after, limit: limit)
+    /// Everybody's jobs, newest first.
+    public func list(
+        status: JobStatus?, sweep: SweepFilter? = nil, after: JobID?, limit: Int
+    ) throws(StoreError) -> Page<Job> {
+        try list(status: status, sweep: sweep, owner: nil, after: after, limit: limit)
+    }
+
+    /// Everybody's data sets, newest first.
+    public func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+        try listDatasets(owner: nil, after: after, limit: limit)
     }
 
     /// Adds a data set. Throws `duplicate` if the id is taken.

@@ -7,7 +7,7 @@ extension MemoryStore {
                 guard let sweep = state.sweeps[id] else { throw .keySpent }
                 return sweep
             }
-            _ = try state.sweeps.append(sweep, id: sweep.id.description)
+            _ = try state.sweeps.append(sweep, id: sweep.id.description, owner: sweep.owner)
             state.keep(submission.contents)
             state.note(submission.identity, for: sweep.id.description, at: sweep.createdAt)
             return sweep
@@ -18,10 +18,12 @@ extension MemoryStore {
     public func sweep(_ id: SweepID) -> Sweep? { state.withLock { $0.sweeps[id.description] } }
 
     /// Sweeps, newest first.
-    public func listSweeps(status: SweepStatus?, after: SweepID?, limit: Int) throws(StoreError) -> Page<Sweep> {
+    public func listSweeps(
+        status: SweepStatus?, owner: String?, after: SweepID?, limit: Int
+    ) throws(StoreError) -> Page<Sweep> {
         try state.withLock { (state) throws(StoreError) in
-            let found = try state.sweeps.newestFirst(after: after?.description, limit: limit) {
-                status == nil || $0.status == status
+            let found = try state.sweeps.newestFirst(owner: owner, after: after?.description, limit: limit) {
+                (status == nil || $0.status == status) && (owner == nil || $0.owner == owner)
             }
             return Page(found, limit: max(1, limit))
         }

@@ -104,7 +104,7 @@ public final class MemoryStore: JobStore {
                 return job
             }
             if let sweep = job.sweep, state.sweepPlaces[sweep] != nil { throw .duplicate(job.id.description) }
-            let place = try state.jobs.append(record, id: job.id.description)
+            let place = try state.jobs.append(record, id: job.id.description, owner: job.owner)
             if let sweep = job.sweep { state.sweepPlaces[sweep] = place }
             state.queue.append(place)
             state.counts[.queued, default: 0] += 1
@@ -122,11 +122,12 @@ public final class MemoryStore: JobStore {
 
     /// Jobs, newest first.
     public func list(
-        status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int
+        status: JobStatus?, sweep: SweepFilter?, owner: String?, after: JobID?, limit: Int
     ) throws(StoreError) -> Page<Job> {
         try state.withLock { (state) throws(StoreError) in
-            let records = try state.jobs.newestFirst(after: after?.description, limit: limit) {
-                (status == nil || $0.job.status == status) && (sweep?.includes($0.job) ?? true)
+            let records = try state.jobs.newestFirst(owner: owner, after: after?.description, limit: limit) {
+                (status == nil || $0.job.status == status) && (owner == nil || $0.job.owner == owner)
+                    && (sweep?.includes($0.job) ?? true)
             }
             return Page(records.map(\.job), limit: max(1, limit))
         }
@@ -280,7 +281,7 @@ public final class MemoryStore: JobStore {
                 guard let dataset = state.datasets[id] else { throw .keySpent }
                 return dataset
             }
-            _ = try state.datasets.append(dataset, id: dataset.id.description)
+            _ = try state.datasets.append(dataset, id: dataset.id.description, owner: dataset.owner)
             if let table { state.keep([table]) }
             state.note(identity, for: dataset.id.description, at: now)
             return dataset
@@ -298,11 +299,14 @@ public final class MemoryStore: JobStore {
     public func dataset(_ id: DatasetID) -> DatasetRecord? { state.withLock { $0.datasets[id.description] } }
 
     /// Data sets, newest first.
-    public func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+    public func listDatasets(
+        owner: String?, after: DatasetID?, limit: Int
+    ) throws(StoreError) -> Page<DatasetRecord> {
         try state.withLock { (state) throws(StoreError) in
-            Page(
-                try state.datasets.newestFirst(after: after?.description, limit: limit) { _ in true },
-                limit: max(1, limit))
+            let found = try state.datasets.newestFirst(owner: owner, after: after?.description, limit: limit) {
+                owner == nil || $0.owner == owner
+            }
+            return Page(found, limit: max(1, limit))
         }
     }
 

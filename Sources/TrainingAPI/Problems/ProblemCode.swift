@@ -2,6 +2,8 @@
 public enum ProblemCode: String, CaseIterable, Sendable {
     case invalidJSON = "invalid_json"
     case malformedRequest = "malformed_request"
+    case unauthenticated = "unauthenticated"
+    case forbidden = "forbidden"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case notAcceptable = "not_acceptable"
@@ -21,6 +23,8 @@ public enum ProblemCode: String, CaseIterable, Sendable {
     public var status: Int {
         switch self {
         case .invalidJSON, .malformedRequest: 400
+        case .unauthenticated: 401
+        case .forbidden: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
@@ -42,6 +46,8 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         switch self {
         case .invalidJSON: "The body is not JSON"
         case .malformedRequest: "The request is malformed"
+        case .unauthenticated: "An API key is needed"
+        case .forbidden: "The API key does not allow this"
         case .notFound: "There is no such resource"
         case .methodNotAllowed: "The resource does not know this method"
         case .notAcceptable: "The resource has no form that the client accepts"

@@ -1,3 +1,4 @@
+import Access
 import Datasets
 import Glibc
 import HTTPDaemon
@@ -10,6 +11,7 @@ extension Problem {
     package init(from error: any Error) {
         switch error {
         case let problem as Problem: self = problem
+        case let refusal as Gatekeeper.Refusal: self.init(refusal)
         case let faults as Faults: self.init(faults)
         case let error as JSONSyntaxError:
             self.init(.invalidJSON, "The body is not a JSON document: \(error.description)")

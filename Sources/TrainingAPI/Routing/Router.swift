@@ -1,9 +1,11 @@
+import Access
 import HTTPDaemon
 import JSONDocument
 
 /// Decides from a request's head which route answers it, or with which problem it is refused before its body is read.
 struct Router: Sendable {
     let routes: [Route]
+    let gatekeeper: Gatekeeper
     /// Tells the operator what no client may see.
     let report: @Sendable (String) -> Void
 
@@ -27,15 +29,25 @@ struct Router: Sendable {
     }
 
     private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
+        let caller: Caller
+        do throws(Gatekeeper.Refusal) {
+            caller =
+                try route.needs.map { (needed) throws(Gatekeeper.Refusal) in
+                    try gatekeeper.admit(needed) { head.headers.values(of: "Authorization") }
+                } ?? .nobody
+        } catch {
+            return .refuse(Problem(error).response)
+        }
         if let problem = Router.refusal(of: head, for: route.body) { return .refuse(problem.response) }
         // Who would rather wait is not answered at once.
-        if head.contentLength == 0, head.headers["Prefer"] == nil, let response = route.fromMemory?(parameters) {
+        if head.contentLength == 0, head.headers["Prefer"] == nil, let response = route.fromMemory?(parameters, caller)
+        {
             return .answer(response)
         }
         let report = report
         let handle: @Sendable (HTTPRequest) -> HTTPResponse = { request in
             do {
-                let routed = RoutedRequest(request: request, parameters: parameters)
+                let routed = RoutedRequest(request: request, parameters: parameters, caller: caller)
                 if case .none = route.body { try Router.requireNothing(routed.bytes) }
                 return try route.handle(routed)
             } catch {
