@@ -32,8 +32,10 @@ struct Server {
             workers: options.workers,
             limits: ServiceLimits(
                 jobBytes: options.limits.maxJobBytes, datasetBytes: options.limits.maxDatasetBytes,
-                queuedJobs: options.limits.maxQueuedJobs, jobMemory: options.limits.maxJobMemory),
-            gatekeeper: gatekeeper,
+                queuedJobs: options.limits.maxQueuedJobs, jobMemory: options.limits.maxJobMemory,
+                queuedJobsPerOwner: options.limits.maxQueuedJobsPerOwner,
+                runningSweepsPerOwner: options.limits.maxSweepsPerOwner),
+            gatekeeper: gatekeeper, rateLimiter: options.access.ratePolicy.map { RateLimiter($0) },
             report: Log.error)
         try service.recover()
 

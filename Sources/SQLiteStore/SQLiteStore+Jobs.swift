@@ -17,6 +17,9 @@ extension SQLiteStore {
                 }
                 return job
             }
+            try submission.limits.check(
+                submission.owner, all: { try SQLiteStore.queuedCount(db) },
+                ofOwner: { try SQLiteStore.queuedCount(of: $0, db) })
             do {
                 try JobRow.insert(event, try JobRow.insert(queued, db), db)
                 for content in submission.contents { try ContentRow.insert(content, db) }
@@ -239,6 +242,16 @@ extension SQLiteStore {
 
     /// Jobs waiting for a worker.
     public func queuedCount() throws(StoreError) -> Int { queued.withLock { $0 } }
+
+    /// Jobs of an owner that wait for a worker.
+    public func queuedCount(of owner: String) throws(StoreError) -> Int {
+        try read { try SQLiteStore.queuedCount(of: owner, $0) }
+    }
+
+    private static func queuedCount(of owner: String, _ db: Database) throws -> Int {
+        let statement = try db.cachedStatement(sql: "SELECT jobs FROM owner_queue WHERE owner = ?")
+        return try Int.fetchOne(statement, arguments: [owner]) ?? 0
+    }
 
     static func queuedCount(_ db: Database) throws -> Int {
         try Int.fetchOne(try db.cachedStatement(sql: "SELECT jobs FROM job_count WHERE status = 'queued'")) ?? 0

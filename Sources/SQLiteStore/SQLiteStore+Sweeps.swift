@@ -15,6 +15,9 @@ extension SQLiteStore {
                 }
                 return sweep
             }
+            try submission.limits.check(
+                submission.owner, all: { try SQLiteStore.runningSweeps(db) },
+                ofOwner: { try SQLiteStore.runningSweeps(of: $0, db) })
             do {
                 try SweepRow.insert(sweep, db)
                 for content in submission.contents { try ContentRow.insert(content, db) }
@@ -106,6 +109,16 @@ extension SQLiteStore {
             try SQLiteStore.remember(deleted: id.description, of: sweep.owner, sequence, db)
             return .deleted(sweep, jobs: jobs.map { JobID(unchecked: $0[0]) })
         }
+    }
+
+    private static func runningSweeps(_ db: Database) throws -> Int {
+        let sql = "SELECT count(*) FROM sweep WHERE status IN ('running', 'cancelling')"
+        return try Int.fetchOne(try db.cachedStatement(sql: sql)) ?? 0
+    }
+
+    private static func runningSweeps(of owner: String, _ db: Database) throws -> Int {
+        let sql = "SELECT count(*) FROM sweep WHERE owner = ? AND status IN ('running', 'cancelling')"
+        return try Int.fetchOne(try db.cachedStatement(sql: sql), arguments: [owner]) ?? 0
     }
 
     private static func find(_ id: SweepID, _ db: Database) throws -> (sequence: Int64, sweep: Sweep)? {

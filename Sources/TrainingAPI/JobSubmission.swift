@@ -12,22 +12,21 @@ extension TrainingService {
     ) throws -> (job: Job, isNew: Bool) {
         if let job = try repeated(identity) { return (job, false) }
         let request = JobRequest(node)
-        guard try store.queuedCount() < limits.queuedJobs else {
-            throw Problem(
-                .queueFull, "\(limits.queuedJobs) jobs are waiting already; try again when some are done.",
-                headers: [("Retry-After", "10")])
-        }
+        // The store counts again, with what comes at the same time; here nothing is read in vain.
+        let queue = AdmissionLimits(all: limits.queuedJobs, ofOwner: limits.queuedJobsPerOwner)
+        try queue.check(caller.owner, all: store.queuedCount, ofOwner: store.queuedCount(of:))
         let id = JobID.random()
         let job = try custody.takingIn {
             let (plan, table) = try plan(request, for: caller)
             let weights = try plan.network.initialLayers.map { try archive.keep($0, of: plan.network) }
-            return try store.submit(
-                JobSubmission(
-                    id: id, name: request.name, owner: caller.owner,
-                    settings: plan.settings(initialWeightsHash: weights?.hash),
-                    tableHash: table.hash, initialWeightsHash: weights?.hash,
-                    parameterCount: plan.network.parameterCount, epochs: plan.training.epochs,
-                    contents: [table.content, weights?.content].compactMap(\.self), identity: identity))
+            var submission = JobSubmission(
+                id: id, name: request.name, owner: caller.owner,
+                settings: plan.settings(initialWeightsHash: weights?.hash), tableHash: table.hash,
+                initialWeightsHash: weights?.hash, parameterCount: plan.network.parameterCount,
+                epochs: plan.training.epochs, contents: [table.content, weights?.content].compactMap(\.self),
+                identity: identity)
+            submission.limits = queue
+            return try store.submit(submission)
         }
         // An equal request may have come in at the same time.
         guard job.id == id else { return (job, false) }

@@ -11,20 +11,19 @@ extension TrainingService {
     ) throws -> (sweep: Sweep, isNew: Bool) {
         if let sweep = try repeatedSweep(identity) { return (sweep, false) }
         let request = SweepRequest(node)
-        guard try store.unfinishedSweeps().count < limits.runningSweeps else {
-            throw Problem(
-                .queueFull, "\(limits.runningSweeps) sweeps are running already; try again when some are done.",
-                headers: [("Retry-After", "30")])
-        }
+        // The store counts again, with what comes at the same time; here nothing is read in vain.
+        let most = AdmissionLimits(all: limits.runningSweeps, ofOwner: limits.runningSweepsPerOwner)
+        let owners = try store.unfinishedSweeps().map(\.owner)
+        try most.check(caller.owner, all: { owners.count }, ofOwner: { owner in owners.count { $0 == owner } })
         let id = SweepID.random()
         let sweep = try custody.takingIn {
             let (specification, table) = try specification(request, for: caller)
-            return try store.submitSweep(
-                SweepSubmission(
-                    id: id, name: request.name, owner: caller.owner, tableHash: table.hash,
-                    specification: specification.stored,
-                    trials: specification.firstTrials, contents: [table.content].compactMap(\.self),
-                    identity: identity))
+            var submission = SweepSubmission(
+                id: id, name: request.name, owner: caller.owner, tableHash: table.hash,
+                specification: specification.stored, trials: specification.firstTrials,
+                contents: [table.content].compactMap(\.self), identity: identity)
+            submission.limits = most
+            return try store.submitSweep(submission)
         }
         // An equal request may have come in at the same time.
         guard sweep.id == id else { return (sweep, false) }

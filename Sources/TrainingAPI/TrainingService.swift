@@ -16,6 +16,7 @@ public final class TrainingService: Sendable {
     let uploadDirectory: String
     let limits: ServiceLimits
     let gatekeeper: Gatekeeper
+    let rateLimiter: RateLimiter?
     let openAPIDocument: [UInt8]
     let clock: @Sendable () -> Timestamp
     let report: @Sendable (String) -> Void
@@ -32,7 +33,7 @@ public final class TrainingService: Sendable {
         store: any JobStore, tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive,
         checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         uploadDirectory: String, workers: Int, limits: ServiceLimits = ServiceLimits(),
-        gatekeeper: Gatekeeper = Gatekeeper(),
+        gatekeeper: Gatekeeper = Gatekeeper(), rateLimiter: RateLimiter? = nil,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -45,6 +46,7 @@ public final class TrainingService: Sendable {
         self.uploadDirectory = uploadDirectory
         self.limits = limits
         self.gatekeeper = gatekeeper
+        self.rateLimiter = rateLimiter
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)

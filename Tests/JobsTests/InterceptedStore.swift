@@ -87,6 +87,7 @@ final class InterceptedStore: JobStore {
     func recover(workers: Int) throws(StoreError) -> Recovery { try store.recover(workers: workers) }
     func counts() throws(StoreError) -> [JobStatus: Int] { try store.counts() }
     func queuedCount() throws(StoreError) -> Int { try store.queuedCount() }
+    func queuedCount(of owner: String) throws(StoreError) -> Int { try store.queuedCount(of: owner) }
     func addDataset(
         _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
     ) throws(StoreError) -> DatasetRecord {

@@ -139,6 +139,7 @@ struct BrokenStore: JobStore {
     func recover(workers: Int) throws(StoreError) -> Recovery { throw error }
     func counts() throws(StoreError) -> [JobStatus: Int] { throw error }
     func queuedCount() throws(StoreError) -> Int { throw error }
+    func queuedCount(of owner: String) throws(StoreError) -> Int { throw error }
     func addDataset(
         _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
     ) throws(StoreError) -> DatasetRecord { throw error }

@@ -9,7 +9,8 @@ public protocol JobStore: SweepStore {
     /// Hears of every change of a job that has an event.
     var watch: JobWatch { get }
 
-    /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken. Where the submission's
+    /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken, and `full` or `ownerFull` where
+    /// the submission's limits are reached. Where the submission's
     /// identity is known, nothing is queued and the answer is the job it made the first time; throws `keyReused` if its
     /// key belongs to another request and `keySpent` if that job has been deleted.
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job
@@ -70,6 +71,8 @@ public protocol JobStore: SweepStore {
     func counts() throws(StoreError) -> [JobStatus: Int]
     /// Jobs waiting for a worker. This one call waits for nothing.
     func queuedCount() throws(StoreError) -> Int
+    /// Jobs of an owner that wait for a worker, those of sweeps aside.
+    func queuedCount(of owner: String) throws(StoreError) -> Int
 
     /// Adds a data set and keeps its table, if that has no file. Throws `duplicate` if the id is taken. With a known
     /// `identity` nothing is added and the answer is the data set it made the first time; throws as `submit` does.

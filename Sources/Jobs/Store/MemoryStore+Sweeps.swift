@@ -7,6 +7,7 @@ extension MemoryStore {
                 guard let sweep = state.sweeps[id] else { throw .keySpent }
                 return sweep
             }
+            try state.check(submission)
             _ = try state.sweeps.append(sweep, id: sweep.id.description, owner: sweep.owner)
             state.keep(submission.contents)
             state.note(submission.identity, for: sweep.id.description, at: sweep.createdAt)
@@ -88,6 +89,17 @@ extension MemoryStore {
 }
 
 extension MemoryStore.State {
+    /// Throws where too many sweeps run for `submission`.
+    fileprivate func check(_ submission: SweepSubmission) throws(StoreError) {
+        let owners = sweeps.places.compactMap { sweeps[$0] }.filter { !$0.status.isTerminal }.map(\.owner)
+        do {
+            try submission.limits.check(
+                submission.owner, all: { owners.count }, ofOwner: { owner in owners.count { $0 == owner } })
+        } catch {
+            throw error as? StoreError ?? .unavailable("\(error)")
+        }
+    }
+
     /// Places of a sweep's jobs, in the order they were submitted.
     fileprivate func places(of id: SweepID) -> [Int] {
         sweepPlaces.filter { $0.key.sweep == id }.map(\.value).sorted()

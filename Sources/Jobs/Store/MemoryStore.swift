@@ -31,6 +31,20 @@ public final class MemoryStore: JobStore {
         var queue: [Int] = []
         var counts = Dictionary(uniqueKeysWithValues: JobStatus.allCases.map { ($0, 0) })
 
+        /// Jobs of `owner` that wait, those of sweeps aside.
+        func queued(of owner: String) -> Int {
+            queue.count { jobs[$0]?.job.owner == owner && jobs[$0]?.job.sweep == nil }
+        }
+
+        /// Throws where the queue is full for `submission`.
+        func check(_ submission: JobSubmission) throws(StoreError) {
+            do {
+                try submission.limits.check(submission.owner, all: { queue.count }, ofOwner: queued(of:))
+            } catch {
+                throw error as? StoreError ?? .unavailable("\(error)")
+            }
+        }
+
         /// The id of what `identity` made before.
         func target(of identity: RequestIdentity?) throws(StoreError) -> String? {
             guard let identity else { return nil }
@@ -103,6 +117,7 @@ public final class MemoryStore: JobStore {
                 guard let job = state.jobs[id]?.job else { throw .keySpent }
                 return job
             }
+            try state.check(submission)
             if let sweep = job.sweep, state.sweepPlaces[sweep] != nil { throw .duplicate(job.id.description) }
             let place = try state.jobs.append(record, id: job.id.description, owner: job.owner)
             if let sweep = job.sweep { state.sweepPlaces[sweep] = place }
@@ -270,6 +285,9 @@ public final class MemoryStore: JobStore {
 
     /// Jobs waiting for a worker.
     public func queuedCount() -> Int { state.withLock { $0.queue.count } }
+
+    /// Jobs of an owner that wait for a worker.
+    public func queuedCount(of owner: String) -> Int { state.withLock { $0.queued(of: owner) } }
 
     /// Adds a data set.
     public func addDataset(

@@ -13,6 +13,8 @@ public enum ProblemCode: String, CaseIterable, Sendable {
     case unsupportedMediaType = "unsupported_media_type"
     case invalidContent = "invalid_content"
     case queueFull = "queue_full"
+    case ownerLimit = "owner_limit"
+    case rateLimited = "rate_limited"
     case `internal` = "internal"
     case notImplemented = "not_implemented"
     case busy = "busy"
@@ -33,7 +35,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .tooLarge: 413
         case .unsupportedMediaType: 415
         case .invalidContent: 422
-        case .queueFull: 429
+        case .queueFull, .ownerLimit, .rateLimited: 429
         case .internal: 500
         case .notImplemented: 501
         case .busy, .stopping: 503
@@ -57,6 +59,8 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .unsupportedMediaType: "The body has a media type that is not understood here"
         case .invalidContent: "The content is not valid"
         case .queueFull: "The queue is full"
+        case .ownerLimit: "The owner has as much under way as one may"
+        case .rateLimited: "There were too many requests"
         case .internal: "The service failed"
         case .notImplemented: "The request needs what this server does not have"
         case .busy: "The service is busy"

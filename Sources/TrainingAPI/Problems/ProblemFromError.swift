@@ -26,6 +26,16 @@ extension Problem {
             switch error {
             case .diskFull: self = .diskFull
             case .unknownCursor: self = .unknownCursor
+            case .full(let limit):
+                self.init(
+                    .queueFull,
+                    "\(limit) are under way already, which is as many as may be; try again when some are done.",
+                    headers: [("Retry-After", "10")])
+            case .ownerFull(let limit):
+                self.init(
+                    .ownerLimit,
+                    "You have \(limit) under way already, which is as many as one may; try again when some are done.",
+                    headers: [("Retry-After", "10")])
             case .keyReused:
                 self.init(
                     Faults(

@@ -59,6 +59,6 @@ extension Router {
                 Route("GET", "/livez", needs: nil, on: .immediate, health.live),
                 Route("GET", "/readyz", needs: nil, health.ready),
                 Route("GET", "/openapi.yaml", needs: nil, on: .immediate, health.openAPI),
-            ], gatekeeper: service.gatekeeper, report: service.report)
+            ], entrance: Entrance(gatekeeper: service.gatekeeper, limiter: service.rateLimiter), report: service.report)
     }
 }

@@ -1,6 +1,7 @@
 /// The part of a store that keeps sweeps; it promises what `JobStore` does.
 public protocol SweepStore: Sendable {
-    /// Begins a sweep and keeps the contents it brings. Throws `duplicate` if the id is taken. Where its `identity` is
+    /// Begins a sweep and keeps the contents it brings. Throws `duplicate` if the id is taken, and `full` or `ownerFull` where
+    /// the submission's limits are reached. Where its `identity` is
     /// known, nothing is begun and the answer is the sweep it made the first time; throws as `JobStore.submit` does.
     func submitSweep(_ submission: SweepSubmission) throws(StoreError) -> Sweep
     /// One sweep.
