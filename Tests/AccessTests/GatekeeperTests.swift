@@ -101,7 +101,7 @@ struct GatekeeperTests {
     }
 
     @Test(arguments: [
-        (Scopes.read, Scopes.submit), (.submit, .read), (.usual, .admin), ([], .read),
+        (Scopes.read, Scopes.submit), (.submit, .read), (.usual, .admin), (Scopes(), .read),
     ])
     func aScopeThatIsMissingIsNamed(has: Scopes, needed: Scopes) {
         let gatekeeper = Gatekeeper(KeyRing([record(has)]))

@@ -3,7 +3,7 @@ import Testing
 
 /// What every store promises of limits: they hold whoever comes at the same time.
 @Suite struct AdmissionLimitTests {
-    private func job(_ owner: String? = "ada", _ limits: AdmissionLimits, key: String? = nil) -> JobSubmission {
+    private func job(_ limits: AdmissionLimits, of owner: String? = "ada", key: String? = nil) -> JobSubmission {
         var submission = JobSubmission.make()
         submission.owner = owner
         submission.limits = limits
@@ -11,7 +11,7 @@ import Testing
         return submission
     }
 
-    private func sweep(_ owner: String? = "ada", _ limits: AdmissionLimits) -> SweepSubmission {
+    private func sweep(_ limits: AdmissionLimits, of owner: String? = "ada") -> SweepSubmission {
         var submission = SweepSubmission(owner: owner, tableHash: "t", specification: [], trials: [])
         submission.limits = limits
         return submission
@@ -24,7 +24,7 @@ import Testing
         for _ in 0..<2 { _ = try store.submit(job(limits)) }
         #expect(throws: StoreError.ownerFull(limit: 2)) { try store.submit(job(limits)) }
         #expect(try store.queuedCount() == 2)
-        for owner in ["bob", nil, nil, nil] { _ = try store.submit(job(owner, limits)) }
+        for owner in ["bob", nil, nil, nil] { _ = try store.submit(job(limits, of: owner)) }
         #expect(try store.queuedCount(of: "ada") == 2 && store.queuedCount(of: "bob") == 1)
         #expect(try store.queuedCount(of: "") == 0)
     }
@@ -33,9 +33,9 @@ import Testing
     func aFullQueueIsFullForEverybody(kind: StoreKind) throws {
         let store = try TestStore(kind).store
         let limits = AdmissionLimits(all: 2, ofOwner: 5)
-        for owner in ["ada", nil] { _ = try store.submit(job(owner, limits)) }
+        for owner in ["ada", nil] { _ = try store.submit(job(limits, of: owner)) }
         for owner in ["ada", "bob", nil] {
-            #expect(throws: StoreError.full(limit: 2)) { try store.submit(job(owner, limits)) }
+            #expect(throws: StoreError.full(limit: 2)) { try store.submit(job(limits, of: owner)) }
         }
     }
 
@@ -66,8 +66,8 @@ import Testing
     @Test(arguments: StoreKind.allCases)
     func jobsOfSweepsDoNotCount(kind: StoreKind) throws {
         let store = try TestStore(kind).store
-        let sweep = try store.submitSweep(sweep(AdmissionLimits()))
-        var trial = JobSubmission.make(sweep: SweepMembership(sweep: sweep.id, place: .final))
+        let begun = try store.submitSweep(sweep(AdmissionLimits()))
+        var trial = JobSubmission.make(sweep: SweepMembership(sweep: begun.id, place: .final))
         trial.owner = "ada"
         _ = try store.submit(trial)
         #expect(try store.queuedCount(of: "ada") == 0)
@@ -81,8 +81,8 @@ import Testing
         let first = try store.submitSweep(sweep(limits))
         _ = try store.submitSweep(sweep(limits))
         #expect(throws: StoreError.ownerFull(limit: 2)) { try store.submitSweep(sweep(limits)) }
-        _ = try store.submitSweep(sweep("bob", limits))
-        #expect(throws: StoreError.full(limit: 3)) { try store.submitSweep(sweep("bob", limits)) }
+        _ = try store.submitSweep(sweep(limits, of: "bob"))
+        #expect(throws: StoreError.full(limit: 3)) { try store.submitSweep(sweep(limits, of: "bob")) }
         _ = try store.requestCancelSweep(first.id)
         #expect(throws: StoreError.ownerFull(limit: 2)) { try store.submitSweep(sweep(limits)) }
         #expect(try store.finishSweep(first.id, .cancelled))
@@ -97,7 +97,7 @@ import Testing
         onThreads(16) { thread in
             for _ in 0..<5 {
                 do {
-                    _ = try store.submit(job(thread % 2 == 0 ? "ada" : "bob", limits))
+                    _ = try store.submit(job(limits, of: thread % 2 == 0 ? "ada" : "bob"))
                     taken.withLock { $0 += 1 }
                 } catch StoreError.ownerFull(limit: 10) {
                     refused.withLock { $0 += 1 }
