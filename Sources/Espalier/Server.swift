@@ -59,7 +59,7 @@ struct Server {
 
     /// - Parameter isOpen: whether there are no keys.
     private func listen(_ service: TrainingService, isOpen: Bool) throws -> HTTPDaemon {
-        let daemon = try daemon(service, loopbackOnly: isOpen && !options.access.insecure)
+        let daemon = try daemon(service, loopbackOnly: isOpen && !options.access.isInsecure)
         if !daemon.isLocal {
             Log.warning(
                 isOpen

@@ -12,7 +12,7 @@ import pytest
 from harness.bodies import make_job, make_long_job
 from harness.client import CONTRACT
 from harness.contract import METHODS
-from harness.keys import await_closed, client, create, keys, shared
+from harness.keys import await_closed, await_known, client, create, keys, shared
 from harness.server import BINARY, Server
 
 KEY = re.compile(r"esp_[0-9a-hjkmnp-tv-z]{12}_[0-9a-hjkmnp-tv-z]{38}")
@@ -130,7 +130,7 @@ def test_a_running_server_hears_of_new_and_revoked_keys(start_server):
     assert server.client.get("/v1/jobs").status_code == 200
     key, other = create(server.directory, "ada"), create(server.directory, "bob")
     await_closed(server)
-    ada, bob = client(server, key), client(server, other)
+    ada, bob = await_known(client(server, key)), await_known(client(server, other))
     assert ada.get("/v1/jobs").status_code == bob.get("/v1/jobs").status_code == 200
     assert "revoked" in keys(server.directory, "revoke", key.id).stdout
     deadline = time.monotonic() + 30
@@ -174,7 +174,7 @@ def test_use_is_noted(start_server):
     server = start_server()
     key, idle = create(server.directory, "ada"), create(server.directory, "bob")
     await_closed(server)
-    assert client(server, key).get("/v1/jobs").status_code == 200
+    await_known(client(server, key))
     server.terminate()
     used = {row.split("\t")[0]: row.split("\t")[7] for row in keys(server.directory, "list").stdout.splitlines()[1:]}
     assert used[key.id].endswith("Z") and used[idle.id] == "-"

@@ -1,14 +1,13 @@
 """What is somebody's is not there for anybody else: every path of openapi.yaml that names something, a later one included."""
 
 import re
-import time
 
 import pytest
 
 from harness.bodies import inline, make_job, make_long_job
 from harness.client import CONTRACT
 from harness.contract import METHODS
-from harness.keys import client, create, shared
+from harness.keys import await_known, client, create, shared
 from harness.server import Server
 
 UNKNOWN = {"jobs": "job_000000000000000000000000", "sweeps": "sweep_000000000000000000000000", "datasets": "ds_000000000000000000000000"}
@@ -58,10 +57,11 @@ def test_anothers_is_answered_as_if_it_were_not_there(estate, method, path):
     for headers in HEADERS:
         arguments = {"json": BODIES[path]} if path in BODIES else {}
         nothing = people.bob.request(method, target(path, UNKNOWN[kind]), headers=headers, **arguments)
-        assert nothing.status_code == 404
+        # A plot that has no form which the client accepts is told so first, whosever it is.
+        assert nothing.status_code in ((404, 406) if "Accept" in headers else (404,))
         for id in ids[kind]:
             answer = people.bob.request(method, target(path, id), headers=headers, **arguments)
-            assert answer.status_code == 404, f"{headers}: {answer.text[:200]}"
+            assert answer.status_code == nothing.status_code, f"{headers}: {answer.text[:200]}"
             assert answer.content == nothing.content, "nothing tells the two apart"
             told = {name for name in answer.headers if name.lower() not in ("date", "x-request-id", "traceparent")}
             assert told == {name for name in nothing.headers if name.lower() not in ("date", "x-request-id", "traceparent")}
@@ -156,10 +156,7 @@ def test_a_request_key_is_its_owners(estate):
 def test_two_keys_of_one_owner_share_what_they_make(estate):
     server, people, ids = estate
     second = create(server.directory, "ada")
-    other = client(server, second)
-    deadline = time.monotonic() + 30
-    while other.get("/v1/jobs").status_code == 401 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    other = await_known(client(server, second))
     assert other.job(ids["jobs"][0]) == people.ada.job(ids["jobs"][0])
 
 

@@ -8,7 +8,10 @@ struct AccessOptions: ParsableArguments {
             Let everybody in who can reach the server, although it has no API keys and the address is not this machine's \
             alone.
             """)
-    var insecure: Bool = Environment.flag("INSECURE")
+    var insecure = false
+
+    /// Whether the command line or the environment says so.
+    var isInsecure: Bool { insecure || Environment.flag("INSECURE") }
 
     @Option(
         help:

@@ -16,6 +16,9 @@ public final class KeyFile: Sendable {
     /// newer version of this program wrote it.
     public init(directory: String) throws(StoreError) {
         let path = "\(directory)/\(KeyFile.name)"
+        // Several processes may open it for the first time, and only one of them can make its tables.
+        let turn = try KeyFile.takeTurn(in: directory)
+        defer { Glibc.close(turn) }
         do {
             try KeyFile.makePrivate(path, in: directory)
             var configuration = Configuration()
@@ -80,6 +83,22 @@ public final class KeyFile: Sendable {
         } catch {
             throw StoreError(error)
         }
+    }
+
+    /// Waits until no other process opens the file in `directory`; the others wait until the descriptor is closed.
+    private static func takeTurn(in directory: String) throws(StoreError) -> Int32 {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .unavailable("cannot open \(directory): \(String(cString: strerror(errno)))")
+        }
+        var result = flock(descriptor, LOCK_EX)
+        while result != 0, errno == EINTR { result = flock(descriptor, LOCK_EX) }
+        guard result == 0 else {
+            let message = String(cString: strerror(errno))
+            Glibc.close(descriptor)
+            throw .unavailable("cannot lock \(directory): \(message)")
+        }
+        return descriptor
     }
 
     /// Makes an empty file that is its owner's alone. One that root makes is the directory's owner's: the server, which

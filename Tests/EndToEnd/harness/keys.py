@@ -32,8 +32,8 @@ def shared(server, owners):
     """A server's directory gets a key for each owner and one for an administrator; clients by name, `admin` among them."""
     made = {owner: create(server.directory, owner) for owner in owners}
     made["admin"] = create(server.directory, "operator", "admin")
-    clients = {name: client(server, key) for name, key in made.items()}
     await_closed(server)
+    clients = {name: await_known(client(server, key)) for name, key in made.items()}
     return SimpleNamespace(**clients)
 
 
@@ -43,3 +43,12 @@ def await_closed(server):
     while server.client.get("/v1/jobs").status_code != 401:
         assert time.monotonic() < deadline, "the server never heard of its keys"
         time.sleep(0.02)
+
+
+def await_known(client):
+    """Returns the client when the server has heard of its key."""
+    deadline = time.monotonic() + 30
+    while client.get("/v1/jobs").status_code == 401:
+        assert time.monotonic() < deadline, "the server never heard of a key"
+        time.sleep(0.02)
+    return client
