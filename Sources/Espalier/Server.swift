@@ -74,7 +74,7 @@ struct Server {
             return try HTTPDaemon(
                 configuration: HTTPDaemonConfiguration(
                     host: options.host, port: options.port, loopbackOnly: loopbackOnly,
-                    fault: TrainingService.response(to:head:)),
+                    fault: service.response(to:head:)),
                 route: service.route)
         } catch HTTPDaemonError.notLoopback(let host) {
             throw StartError(

@@ -30,7 +30,7 @@ struct APIKeyTests {
         }
     }
 
-    @Test(arguments: ["", "esp_", "esp__", "Bearer x", "esp_0123456789ab_", "é"])
+    @Test(arguments: [" ", "esp_", "esp__", "Bearer x", "esp_0123456789ab_", "é"])
     func whatIsNoKeyIsNone(text: String) {
         #expect(APIKey(text) == nil)
         #expect(APIKey(text + APIKey.random().text) == nil)
