@@ -20,6 +20,7 @@ RUN apt-get update \
     && install --directory --owner espalier --group espalier --mode 0750 /var/lib/espalier
 COPY --from=build /espalier /usr/local/bin/espalier
 USER espalier
+# Published ports need it. It starts with an API key, or with ESPALIER_INSECURE=true: docs/access.md.
 ENV ESPALIER_HOST=0.0.0.0 \
     ESPALIER_PORT=8080 \
     ESPALIER_DATA_DIR=/var/lib/espalier

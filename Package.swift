@@ -20,25 +20,27 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "Perceptron", dependencies: ["CFloatingPoint", "CKernels"]),
         .target(name: "CNumberRuns"),
-        .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle", "CNumberRuns"]),
+        .target(name: "Hashing", dependencies: ["CNettle"]),
+        .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "Hashing", "CNumberRuns"]),
         .target(name: "CContract"),
         .target(name: "Contract", dependencies: ["CContract"]),
         .target(name: "Charts", dependencies: ["CCairo"]),
         .target(name: "Evaluation", dependencies: ["Perceptron"]),
         .target(name: "Diagnosis", dependencies: ["Evaluation", "Perceptron"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
-        .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
-        .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Access", dependencies: ["Hashing"]),
+        .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument", "Hashing"]),
+        .target(name: "SQLiteStore", dependencies: ["Jobs", "Access", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "TrainingAPI",
             dependencies: [
-                "HTTPDaemon", "Jobs", "Evaluation", "Diagnosis", "Datasets", "Perceptron", "Charts", "JSONDocument",
-                "Contract",
+                "HTTPDaemon", "Access", "Jobs", "Evaluation", "Diagnosis", "Datasets", "Perceptron", "Charts",
+                "JSONDocument", "Hashing", "Contract",
             ]),
         .executableTarget(
             name: "Espalier",
             dependencies: [
-                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "Perceptron",
+                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Access", "Jobs", "Datasets", "Perceptron",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -56,10 +58,15 @@ let package = Package(
         .testTarget(
             name: "TrainingAPITests",
             dependencies: [
-                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "JSONDocument", "Perceptron", "Charts",
+                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Access", "Jobs", "Datasets", "JSONDocument", "Perceptron",
+                "Charts",
             ]),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: ["Access", "SQLiteStore", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron", "CNumberRuns"]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron", "CNumberRuns", "Hashing"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -5,6 +5,8 @@ import Jobs
 enum Log {
     static func info(_ text: String) { line("info", text) }
 
+    static func warning(_ text: String) { line("warning", text) }
+
     static func error(_ text: String) { line("error", text) }
 
     private static func line(_ level: String, _ text: String) {

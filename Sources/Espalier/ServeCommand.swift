@@ -27,6 +27,9 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Jobs trained at the same time; one per core unless told.")
     var workers: Int = Environment.integer("WORKERS") ?? ProcessInfo.processInfo.activeProcessorCount
 
+    @OptionGroup(title: "Access")
+    var access: AccessOptions
+
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 

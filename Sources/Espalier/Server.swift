@@ -1,3 +1,4 @@
+import Access
 import Datasets
 import Foundation
 import HTTPDaemon
@@ -16,6 +17,9 @@ struct Server {
         let instructionSet = try InstructionSet.selected()
         let directory = try DataDirectory(options.dataDir)
         let store = try SQLiteStore(directory: directory.path)
+        let gatekeeper = Gatekeeper()
+        let keyFile = try KeyFile(directory: directory.path)
+        let keyWatch = try KeyWatch(keyFile, for: gatekeeper, report: Log.error)
         let service = try TrainingService(
             store: store,
             tables: TableStore(directory: directory.subfolder("tables"), inlineLimit: JobArchive.inlineLimit),
@@ -28,14 +32,15 @@ struct Server {
             workers: options.workers,
             limits: ServiceLimits(
                 jobBytes: options.limits.maxJobBytes, datasetBytes: options.limits.maxDatasetBytes,
-                queuedJobs: options.limits.maxQueuedJobs, jobMemory: options.limits.maxJobMemory),
+                queuedJobs: options.limits.maxQueuedJobs, jobMemory: options.limits.maxJobMemory,
+                queuedJobsPerOwner: options.limits.maxQueuedJobsPerOwner,
+                runningSweepsPerOwner: options.limits.maxSweepsPerOwner),
+            gatekeeper: gatekeeper, rateLimiter: options.access.ratePolicy.map { RateLimiter($0) },
             report: Log.error)
         try service.recover()
 
-        let daemon = try HTTPDaemon(
-            configuration: HTTPDaemonConfiguration(
-                host: options.host, port: options.port, fault: service.response(to:head:)),
-            route: service.route)
+        let daemon = try listen(service, isOpen: !gatekeeper.needsKeys)
+        try keyWatch.start()
         try service.start()
         Log.info("training with \(instructionSet.rawValue) kernels, \(options.workers) workers")
         Log.info("listening on http://\(Server.authority(options.host, daemon.port))")
@@ -46,8 +51,38 @@ struct Server {
         if !service.stop(timeout: .seconds(4)) {
             Log.error("a job did not stop in time; it runs again at the next start")
         }
+        keyWatch.stop()
+        try keyFile.close()
         try store.close()
         Log.info("stopped")
+    }
+
+    /// - Parameter isOpen: whether there are no keys.
+    private func listen(_ service: TrainingService, isOpen: Bool) throws -> HTTPDaemon {
+        let daemon = try daemon(service, loopbackOnly: isOpen && !options.access.isInsecure)
+        if !daemon.isLocal {
+            Log.warning(
+                isOpen
+                    ? "there are no API keys: whoever reaches \(options.host) can do everything"
+                    : "requests come in without encryption, and API keys with them: put a proxy with TLS in front")
+        }
+        return daemon
+    }
+
+    private func daemon(_ service: TrainingService, loopbackOnly: Bool) throws -> HTTPDaemon {
+        do {
+            return try HTTPDaemon(
+                configuration: HTTPDaemonConfiguration(
+                    host: options.host, port: options.port, loopbackOnly: loopbackOnly,
+                    fault: service.response(to:head:)),
+                route: service.route)
+        } catch HTTPDaemonError.notLoopback(let host) {
+            throw StartError(
+                """
+                there are no API keys, and other machines can reach \(host): make a key (espalier keys create --name NAME \
+                --owner OWNER --data-dir \(options.dataDir)), listen on 127.0.0.1, or let everybody in with --insecure
+                """)
+        }
     }
 
     private static func authority(_ host: String, _ port: Int) -> String {

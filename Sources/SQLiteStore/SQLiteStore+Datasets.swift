@@ -39,17 +39,22 @@ extension SQLiteStore {
     }
 
     /// Data sets, newest first.
-    public func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+    public func listDatasets(
+        owner: String?, after: DatasetID?, limit: Int
+    ) throws(StoreError) -> Page<DatasetRecord> {
         let limit = max(1, limit)
+        var filter = ListFilter()
+        filter.require("owner", owner)
+        let (conditions, arguments) = (filter.conditions, filter.arguments)
         return try read { db in
-            let end = try SQLiteStore.place(of: after?.description, in: "dataset", db)
+            let end = try SQLiteStore.place(of: after?.description, in: "dataset", owner: owner, db)
             let statement = try db.cachedStatement(
                 sql: """
-                    SELECT \(SQLiteStore.datasetColumns) FROM dataset WHERE sequence < ?
-                    ORDER BY sequence DESC LIMIT ?
+                    SELECT \(SQLiteStore.datasetColumns) FROM dataset WHERE \(conditions) sequence < :end
+                    ORDER BY sequence DESC LIMIT :limit
                     """)
-            return Page(
-                try Row.fetchAll(statement, arguments: [end, limit + 1]).map(SQLiteStore.dataset), limit: limit)
+            let rows = try Row.fetchAll(statement, arguments: arguments + ["end": end, "limit": limit + 1])
+            return Page(rows.map(SQLiteStore.dataset), limit: limit)
         }
     }
 
@@ -58,7 +63,7 @@ extension SQLiteStore {
         try write { db in
             guard let (sequence, dataset) = try SQLiteStore.find(id, db) else { return nil }
             try db.execute(sql: "DELETE FROM dataset WHERE sequence = ?", arguments: [sequence])
-            try SQLiteStore.remember(deleted: id.description, sequence, db)
+            try SQLiteStore.remember(deleted: id.description, of: dataset.owner, sequence, db)
             return dataset
         }
     }

@@ -17,6 +17,9 @@ extension SQLiteStore {
                 }
                 return job
             }
+            try submission.limits.check(
+                submission.owner, all: { try SQLiteStore.queuedCount(db) },
+                ofOwner: { try SQLiteStore.queuedCount(of: $0, db) })
             do {
                 try JobRow.insert(event, try JobRow.insert(queued, db), db)
                 for content in submission.contents { try ContentRow.insert(content, db) }
@@ -40,28 +43,26 @@ extension SQLiteStore {
 
     /// Jobs, newest first.
     public func list(
-        status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int
+        status: JobStatus?, sweep: SweepFilter?, owner: String?, after: JobID?, limit: Int
     ) throws(StoreError) -> Page<Job> {
         let limit = max(1, limit)
-        var filter = status == nil ? "" : "status = :status AND"
-        var arguments: StatementArguments = ["limit": limit + 1]
-        if let status { arguments += ["status": status.rawValue] }
+        var filter = ListFilter()
+        filter.require("owner", owner)
+        filter.require("status", status?.rawValue)
         switch sweep {
-        case .only(let id):
-            filter += " sweep = :sweep AND"
-            arguments += ["sweep": id.description]
-        case .outside: filter += " sweep IS NULL AND"
+        case .only(let id): filter.require("sweep", id.description)
+        case .outside: filter.requireNone("sweep")
         case nil: break
         }
-        let (conditions, given) = (filter, arguments)
+        let (conditions, given) = (filter.conditions, filter.arguments)
         return try read { db in
-            let end = try SQLiteStore.place(of: after?.description, in: "job", db)
+            let end = try SQLiteStore.place(of: after?.description, in: "job", owner: owner, db)
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT \(JobRow.columns) FROM job WHERE \(conditions) sequence < :end
                     ORDER BY sequence DESC LIMIT :limit
                     """)
-            let rows = try Row.fetchAll(statement, arguments: given + ["end": end])
+            let rows = try Row.fetchAll(statement, arguments: given + ["end": end, "limit": limit + 1])
             return Page(try rows.map(JobRow.job), limit: limit)
         }
     }
@@ -166,7 +167,7 @@ extension SQLiteStore {
             guard let (sequence, job) = try SQLiteStore.find(id, db) else { return .unknown }
             guard job.status.isTerminal, job.sweep == nil else { return .conflict(job) }
             try db.execute(sql: "DELETE FROM job WHERE sequence = ?", arguments: [sequence])
-            try SQLiteStore.remember(deleted: id.description, sequence, db)
+            try SQLiteStore.remember(deleted: id.description, of: job.owner, sequence, db)
             return .deleted(job)
         }
     }
@@ -241,6 +242,16 @@ extension SQLiteStore {
 
     /// Jobs waiting for a worker.
     public func queuedCount() throws(StoreError) -> Int { queued.withLock { $0 } }
+
+    /// Jobs of an owner that wait for a worker.
+    public func queuedCount(of owner: String) throws(StoreError) -> Int {
+        try read { try SQLiteStore.queuedCount(of: owner, $0) }
+    }
+
+    private static func queuedCount(of owner: String, _ db: Database) throws -> Int {
+        let statement = try db.cachedStatement(sql: "SELECT jobs FROM owner_queue WHERE owner = ?")
+        return try Int.fetchOne(statement, arguments: [owner]) ?? 0
+    }
 
     static func queuedCount(_ db: Database) throws -> Int {
         try Int.fetchOne(try db.cachedStatement(sql: "SELECT jobs FROM job_count WHERE status = 'queued'")) ?? 0

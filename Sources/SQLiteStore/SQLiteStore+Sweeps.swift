@@ -15,6 +15,9 @@ extension SQLiteStore {
                 }
                 return sweep
             }
+            try submission.limits.check(
+                submission.owner, all: { try SQLiteStore.runningSweeps(db) },
+                ofOwner: { try SQLiteStore.runningSweeps(of: $0, db) })
             do {
                 try SweepRow.insert(sweep, db)
                 for content in submission.contents { try ContentRow.insert(content, db) }
@@ -29,17 +32,22 @@ extension SQLiteStore {
     public func sweep(_ id: SweepID) throws(StoreError) -> Sweep? { try read { try SQLiteStore.find(id, $0)?.sweep } }
 
     /// Sweeps, newest first.
-    public func listSweeps(status: SweepStatus?, after: SweepID?, limit: Int) throws(StoreError) -> Page<Sweep> {
+    public func listSweeps(
+        status: SweepStatus?, owner: String?, after: SweepID?, limit: Int
+    ) throws(StoreError) -> Page<Sweep> {
         let limit = max(1, limit)
+        var filter = ListFilter()
+        filter.require("owner", owner)
+        filter.require("status", status?.rawValue)
+        let (conditions, arguments) = (filter.conditions, filter.arguments)
         return try read { db in
-            let end = try SQLiteStore.place(of: after?.description, in: "sweep", db)
+            let end = try SQLiteStore.place(of: after?.description, in: "sweep", owner: owner, db)
             let statement = try db.cachedStatement(
                 sql: """
-                    SELECT \(SweepRow.columns) FROM sweep WHERE sequence < :end AND (:status IS NULL OR status = :status)
+                    SELECT \(SweepRow.columns) FROM sweep WHERE \(conditions) sequence < :end
                     ORDER BY sequence DESC LIMIT :limit
                     """)
-            let rows = try Row.fetchAll(
-                statement, arguments: ["end": end, "status": status?.rawValue, "limit": limit + 1])
+            let rows = try Row.fetchAll(statement, arguments: arguments + ["end": end, "limit": limit + 1])
             return Page(try rows.map(SweepRow.sweep), limit: limit)
         }
     }
@@ -96,11 +104,21 @@ extension SQLiteStore {
             let isOver = try jobs.allSatisfy { try (JobRow.word($0[2]) as JobStatus).isTerminal }
             guard sweep.status.isTerminal, isOver else { return .conflict(sweep) }
             try db.execute(sql: "DELETE FROM job WHERE sweep = ?", arguments: [id.description])
-            for job in jobs { try SQLiteStore.remember(deleted: job[0], job[1], db) }
+            for job in jobs { try SQLiteStore.remember(deleted: job[0], of: sweep.owner, job[1], db) }
             try db.execute(sql: "DELETE FROM sweep WHERE sequence = ?", arguments: [sequence])
-            try SQLiteStore.remember(deleted: id.description, sequence, db)
+            try SQLiteStore.remember(deleted: id.description, of: sweep.owner, sequence, db)
             return .deleted(sweep, jobs: jobs.map { JobID(unchecked: $0[0]) })
         }
+    }
+
+    private static func runningSweeps(_ db: Database) throws -> Int {
+        let sql = "SELECT count(*) FROM sweep WHERE status IN ('running', 'cancelling')"
+        return try Int.fetchOne(try db.cachedStatement(sql: sql)) ?? 0
+    }
+
+    private static func runningSweeps(of owner: String, _ db: Database) throws -> Int {
+        let sql = "SELECT count(*) FROM sweep WHERE owner = ? AND status IN ('running', 'cancelling')"
+        return try Int.fetchOne(try db.cachedStatement(sql: sql), arguments: [owner]) ?? 0
     }
 
     private static func find(_ id: SweepID, _ db: Database) throws -> (sequence: Int64, sweep: Sweep)? {

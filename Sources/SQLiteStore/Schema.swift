@@ -9,6 +9,7 @@ package enum Schema {
         migrator.registerMigration("v3 sweeps") { try $0.execute(sql: sweeps) }
         migrator.registerMigration("v4") { try $0.execute(sql: version4) }
         migrator.registerMigration("alarms") { try $0.execute(sql: alarms) }
+        migrator.registerMigration("v5 owners") { try $0.execute(sql: owners) }
         return migrator
     }
 
@@ -196,5 +197,35 @@ package enum Schema {
             PRIMARY KEY (owner, key)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX request_key_by_age ON request_key (created_at);
+        """
+
+    /// Lists by owner, and how many jobs of each wait, kept by triggers; those of sweeps do not count. What nobody owns, as in a
+    /// service without keys, has no part in any of it.
+    private static let owners = """
+        ALTER TABLE deletion ADD COLUMN owner TEXT;
+        CREATE INDEX job_by_owner ON job (owner, sequence) WHERE owner IS NOT NULL;
+        CREATE INDEX job_by_owner_and_status ON job (owner, status, sequence) WHERE owner IS NOT NULL;
+        CREATE INDEX sweep_by_owner ON sweep (owner, sequence) WHERE owner IS NOT NULL;
+        CREATE INDEX sweep_by_owner_and_status ON sweep (owner, status, sequence) WHERE owner IS NOT NULL;
+        CREATE INDEX dataset_by_owner ON dataset (owner, sequence) WHERE owner IS NOT NULL;
+
+        CREATE TABLE owner_queue (
+            owner TEXT PRIMARY KEY,
+            jobs INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO owner_queue SELECT owner, count(*) FROM job
+            WHERE owner IS NOT NULL AND sweep IS NULL AND status = 'queued' GROUP BY owner;
+        CREATE TRIGGER owned_job_inserted AFTER INSERT ON job
+            WHEN NEW.owner IS NOT NULL AND NEW.sweep IS NULL AND NEW.status = 'queued' BEGIN
+            INSERT INTO owner_queue VALUES (NEW.owner, 1) ON CONFLICT (owner) DO UPDATE SET jobs = jobs + 1;
+        END;
+        CREATE TRIGGER owned_job_queued AFTER UPDATE OF status ON job
+            WHEN NEW.owner IS NOT NULL AND NEW.sweep IS NULL AND OLD.status <> 'queued' AND NEW.status = 'queued' BEGIN
+            INSERT INTO owner_queue VALUES (NEW.owner, 1) ON CONFLICT (owner) DO UPDATE SET jobs = jobs + 1;
+        END;
+        CREATE TRIGGER owned_job_unqueued AFTER UPDATE OF status ON job
+            WHEN OLD.owner IS NOT NULL AND OLD.sweep IS NULL AND OLD.status = 'queued' AND NEW.status <> 'queued' BEGIN
+            UPDATE owner_queue SET jobs = jobs - 1 WHERE owner = OLD.owner;
+        END;
         """
 }

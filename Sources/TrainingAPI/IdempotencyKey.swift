@@ -1,5 +1,6 @@
 import Datasets
 import HTTPDaemon
+import Hashing
 import JSONDocument
 import Jobs
 
@@ -9,7 +10,7 @@ extension RequestIdentity {
 
     /// The identity of a request that brings an `Idempotency-Key`; nil of one that does not. Equal requests have the same
     /// method, target, media type and body.
-    init?(_ request: RoutedRequest, owner: String? = nil) throws {
+    init?(_ request: RoutedRequest) throws {
         let keys = request.head.headers.fields.filter { $0.name.lowercased() == "idempotency-key" }.map(\.value)
         guard let key = keys.first else { return nil }
         guard keys.count == 1, (1...RequestIdentity.keyLimit).contains(key.utf8.count) else {
@@ -20,7 +21,7 @@ extension RequestIdentity {
         let mediaType = request.head.headers["Content-Type"] ?? ""
         let asked = "\(request.head.method) \(request.head.target)\n\(mediaType)\n"
         let body = try request.request.body.withUnsafeBytes(ContentHash.of)
-        self.init(owner: owner, key: key, fingerprint: ContentHash.of(Array((asked + body).utf8)))
+        self.init(owner: request.caller.owner, key: key, fingerprint: ContentHash.of(Array((asked + body).utf8)))
     }
 }
 

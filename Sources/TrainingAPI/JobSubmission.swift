@@ -1,3 +1,4 @@
+import Access
 import Datasets
 import JSONDocument
 import Jobs
@@ -6,24 +7,26 @@ import Perceptron
 extension TrainingService {
     /// Checks a job to the end and queues it. When this returns the job is on disk. Where `identity` has made a job
     /// already, that one is the answer.
-    func submit(_ node: JSONNode, identity: RequestIdentity? = nil) throws -> (job: Job, isNew: Bool) {
+    func submit(
+        _ node: JSONNode, for caller: Caller, identity: RequestIdentity? = nil
+    ) throws -> (job: Job, isNew: Bool) {
         if let job = try repeated(identity) { return (job, false) }
         let request = JobRequest(node)
-        guard try store.queuedCount() < limits.queuedJobs else {
-            throw Problem(
-                .queueFull, "\(limits.queuedJobs) jobs are waiting already; try again when some are done.",
-                headers: [("Retry-After", "10")])
-        }
+        // The store counts again, with what comes at the same time; here nothing is read in vain.
+        let queue = AdmissionLimits(all: limits.queuedJobs, ofOwner: limits.queuedJobsPerOwner)
+        try queue.check(caller.owner, all: store.queuedCount, ofOwner: store.queuedCount(of:))
         let id = JobID.random()
         let job = try custody.takingIn {
-            let (plan, table) = try plan(request)
+            let (plan, table) = try plan(request, for: caller)
             let weights = try plan.network.initialLayers.map { try archive.keep($0, of: plan.network) }
-            return try store.submit(
-                JobSubmission(
-                    id: id, name: request.name, settings: plan.settings(initialWeightsHash: weights?.hash),
-                    tableHash: table.hash, initialWeightsHash: weights?.hash,
-                    parameterCount: plan.network.parameterCount, epochs: plan.training.epochs,
-                    contents: [table.content, weights?.content].compactMap(\.self), identity: identity))
+            var submission = JobSubmission(
+                id: id, name: request.name, owner: caller.owner,
+                settings: plan.settings(initialWeightsHash: weights?.hash), tableHash: table.hash,
+                initialWeightsHash: weights?.hash, parameterCount: plan.network.parameterCount,
+                epochs: plan.training.epochs, contents: [table.content, weights?.content].compactMap(\.self),
+                identity: identity)
+            submission.limits = queue
+            return try store.submit(submission)
         }
         // An equal request may have come in at the same time.
         guard job.id == id else { return (job, false) }
@@ -35,8 +38,10 @@ extension TrainingService {
     /// called while taking in. Data of a request that turns out faulty is released again.
     /// - Returns: also the hash of the table, and the table itself if it has no file: a data set of which it is
     ///   can be forgotten any moment.
-    func plan(_ request: JobRequest) throws -> (JobPlan, table: (hash: String, content: StoredContent?)) {
-        try withData(of: request) { specification, table in
+    func plan(
+        _ request: JobRequest, for caller: Caller
+    ) throws -> (JobPlan, table: (hash: String, content: StoredContent?)) {
+        try withData(of: request, for: caller) { specification, table in
             try JobPlan(
                 data: specification, network: request.network, training: request.training,
                 baseError: request.baseError, table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
@@ -45,7 +50,7 @@ extension TrainingService {
 
     /// The same for any use of the data.
     func withData<Value>(
-        of request: JobRequest, _ body: (DataSpecification, MappedTable) throws -> Value
+        of request: JobRequest, for caller: Caller, _ body: (DataSpecification, MappedTable) throws -> Value
     ) throws -> (Value, table: (hash: String, content: StoredContent?)) {
         let faults = FaultCollector()
         faults.add(Faults(request.faults))
@@ -53,7 +58,7 @@ extension TrainingService {
         var (specification, stored) = try ingest(data, faults)
         do {
             if case .dataset(let id) = specification.source {
-                guard let dataset = try DatasetID(id).flatMap({ try store.dataset($0) }) else {
+                guard let dataset = try dataset(DatasetID(id), for: caller) else {
                     faults.add("/data/dataset", "is not the id of a data set")
                     throw Faults(faults.faults)
                 }
@@ -72,6 +77,12 @@ extension TrainingService {
             if let stored, stored.content == nil { custody.released(table: stored.hash) }
             throw error
         }
+    }
+
+    /// A data set; nil where there is none that `caller` sees.
+    func dataset(_ id: DatasetID?, for caller: Caller) throws -> DatasetRecord? {
+        guard let id, let dataset = try store.dataset(id), caller.sees(owner: dataset.owner) else { return nil }
+        return dataset
     }
 
     /// The faults already known of a request, together with those that its data shows without the settings at fault.

@@ -6,6 +6,8 @@ public struct ServiceLimits: Sendable {
     public var datasetBytes: Int
     /// Jobs that may wait.
     public var queuedJobs: Int
+    /// Jobs of one owner that may wait, those of sweeps aside.
+    public var queuedJobsPerOwner: Int
     /// Bytes of memory that one job's parameters, gradients, moments and activations may take.
     public var jobMemory: Int
     /// Numbers that one predictions request may come to: rows times inputs, one-hot encoded, and outputs. A short body
@@ -16,12 +18,15 @@ public struct ServiceLimits: Sendable {
 
     /// Sweeps that may be unfinished.
     public var runningSweeps: Int
+    /// Sweeps of one owner that may be unfinished.
+    public var runningSweepsPerOwner: Int
 
     /// 64 MiB jobs, 1 GiB data sets, 100,000 queued jobs, 4 GiB of memory a job, 2²³ numbers a prediction and 5 · 10¹⁰
-    /// multiplications of its dropout passes: some seconds; 100 sweeps.
+    /// multiplications of its dropout passes: some seconds; 100 sweeps. Of one owner 10,000 queued jobs and 20 sweeps.
     public init(
         jobBytes: Int = 64 << 20, datasetBytes: Int = 1 << 30, queuedJobs: Int = 100_000, jobMemory: Int = 4 << 30,
-        predictionNumbers: Int = 1 << 23, monteCarloWork: Double = 5e10, runningSweeps: Int = 100
+        predictionNumbers: Int = 1 << 23, monteCarloWork: Double = 5e10, runningSweeps: Int = 100,
+        queuedJobsPerOwner: Int = 10_000, runningSweepsPerOwner: Int = 20
     ) {
         self.jobBytes = jobBytes
         self.datasetBytes = datasetBytes
@@ -29,6 +34,8 @@ public struct ServiceLimits: Sendable {
         self.jobMemory = jobMemory
         self.predictionNumbers = predictionNumbers
         self.runningSweeps = runningSweeps
+        self.queuedJobsPerOwner = queuedJobsPerOwner
+        self.runningSweepsPerOwner = runningSweepsPerOwner
         self.monteCarloWork = monteCarloWork
     }
 }

@@ -1,3 +1,4 @@
+import Access
 import Datasets
 import JSONDocument
 import Jobs
@@ -5,22 +6,24 @@ import Jobs
 extension TrainingService {
     /// Checks a sweep to the end and begins it. When this returns the sweep is on disk. Where `identity` has made a sweep
     /// already, that one is the answer.
-    func submitSweep(_ node: JSONNode, identity: RequestIdentity? = nil) throws -> (sweep: Sweep, isNew: Bool) {
+    func submitSweep(
+        _ node: JSONNode, for caller: Caller, identity: RequestIdentity? = nil
+    ) throws -> (sweep: Sweep, isNew: Bool) {
         if let sweep = try repeatedSweep(identity) { return (sweep, false) }
         let request = SweepRequest(node)
-        guard try store.unfinishedSweeps().count < limits.runningSweeps else {
-            throw Problem(
-                .queueFull, "\(limits.runningSweeps) sweeps are running already; try again when some are done.",
-                headers: [("Retry-After", "30")])
-        }
+        // The store counts again, with what comes at the same time; here nothing is read in vain.
+        let most = AdmissionLimits(all: limits.runningSweeps, ofOwner: limits.runningSweepsPerOwner)
+        let owners = try store.unfinishedSweeps().map(\.owner)
+        try most.check(caller.owner, all: { owners.count }, ofOwner: { owner in owners.count { $0 == owner } })
         let id = SweepID.random()
         let sweep = try custody.takingIn {
-            let (specification, table) = try specification(request)
-            return try store.submitSweep(
-                SweepSubmission(
-                    id: id, name: request.name, tableHash: table.hash, specification: specification.stored,
-                    trials: specification.firstTrials, contents: [table.content].compactMap(\.self),
-                    identity: identity))
+            let (specification, table) = try specification(request, for: caller)
+            var submission = SweepSubmission(
+                id: id, name: request.name, owner: caller.owner, tableHash: table.hash,
+                specification: specification.stored, trials: specification.firstTrials,
+                contents: [table.content].compactMap(\.self), identity: identity)
+            submission.limits = most
+            return try store.submitSweep(submission)
         }
         // An equal request may have come in at the same time.
         guard sweep.id == id else { return (sweep, false) }
@@ -30,11 +33,11 @@ extension TrainingService {
 
     /// Everything of a sweep brought together; faults of the data come with those known of the request.
     private func specification(
-        _ request: SweepRequest
+        _ request: SweepRequest, for caller: Caller
     ) throws -> (SweepSpecification, table: (hash: String, content: StoredContent?)) {
-        guard let job = request.job, request.faults.isEmpty else { throw withFaultsOfData(request) }
+        guard let job = request.job, request.faults.isEmpty else { throw withFaultsOfData(request, for: caller) }
         do {
-            return try withData(of: job) { data, table in
+            return try withData(of: job, for: caller) { data, table in
                 do {
                     return try SweepSpecification(
                         request, data: data, table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
@@ -52,12 +55,12 @@ extension TrainingService {
     }
 
     /// What is known to be wrong with a request, and what its data shows beside.
-    private func withFaultsOfData(_ request: SweepRequest) -> Faults {
+    private func withFaultsOfData(_ request: SweepRequest, for caller: Caller) -> Faults {
         let faults = FaultCollector()
         faults.add(Faults(request.faults))
         guard let job = request.job else { return Faults(faults.faults) }
         do {
-            let (_, table) = try withData(of: job) { data, table in
+            let (_, table) = try withData(of: job, for: caller) { data, table in
                 try prepare(data, table: table, seed: job.training.specification.seed, limits: tables.limits)
             }
             if table.content == nil { custody.released(table: table.hash) }

@@ -1,3 +1,4 @@
+import Access
 import Charts
 import Datasets
 import Jobs
@@ -42,9 +43,9 @@ package struct TrainedJob: Sendable {
 }
 
 extension TrainingService {
-    /// - Throws: the `404` where there is none.
-    func job(_ id: JobID?) throws -> Job {
-        guard let id, let job = try store.job(id) else { throw Problem.noJob }
+    /// - Throws: the `404` where there is none that `caller` sees.
+    func job(_ id: JobID?, for caller: Caller) throws -> Job {
+        guard let id, let job = try store.job(id), caller.sees(owner: job.owner) else { throw Problem.noJob }
         return job
     }
 
@@ -56,8 +57,8 @@ extension TrainingService {
     }
 
     /// - Throws: the `404` for no such job, the `409` for one without weights.
-    func trainedNetwork(_ id: JobID?) throws -> (Job, JobResult, TrainedNetwork) {
-        let job = try job(id)
+    func trainedNetwork(_ id: JobID?, for caller: Caller) throws -> (Job, JobResult, TrainedNetwork) {
+        let job = try job(id, for: caller)
         guard let result = job.result, result.hasWeights, let network = try archive.network(of: job.id) else {
             throw Problem(.wrongState, "The job is \(job.status.rawValue) and has no weights.")
         }
@@ -65,15 +66,15 @@ extension TrainingService {
     }
 
     /// The network of a job, and its data prepared anew as they were for training. Throws as `trainedNetwork` does.
-    package func trainedJob(_ id: JobID?) throws -> TrainedJob {
-        let (job, _, network) = try trainedNetwork(id)
+    package func trainedJob(_ id: JobID?, for caller: Caller) throws -> TrainedJob {
+        let (job, _, network) = try trainedNetwork(id, for: caller)
         do {
             let plan = try JobPlan(
                 stored: job.settings, initialLayers: nil, table: archive.table(job.tableHash), limits: tables.limits)
             return TrainedJob(job: job, network: network, plan: plan)
         } catch StorageError.notFound {
             // Forgotten since it was looked up, or its data is gone, which is a fault.
-            _ = try self.job(id)
+            _ = try self.job(id, for: caller)
             throw StorageError.notFound(hash: job.tableHash)
         }
     }

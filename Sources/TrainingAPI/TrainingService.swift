@@ -1,3 +1,4 @@
+import Access
 import Contract
 import Datasets
 import HTTPDaemon
@@ -15,6 +16,8 @@ public final class TrainingService: Sendable {
     let custody: TableCustody
     let uploadDirectory: String
     let limits: ServiceLimits
+    let gatekeeper: Gatekeeper
+    let rateLimiter: RateLimiter?
     let openAPIDocument: [UInt8]
     let openAPITag: EntityTag
     let policy = AnswerPolicy()
@@ -34,6 +37,7 @@ public final class TrainingService: Sendable {
         store: any JobStore, tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive,
         checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         uploadDirectory: String, workers: Int, limits: ServiceLimits = ServiceLimits(),
+        gatekeeper: Gatekeeper = Gatekeeper(), rateLimiter: RateLimiter? = nil,
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -45,6 +49,8 @@ public final class TrainingService: Sendable {
         self.checkpoints = checkpoints
         self.uploadDirectory = uploadDirectory
         self.limits = limits
+        self.gatekeeper = gatekeeper
+        self.rateLimiter = rateLimiter
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.contract import ROOT
+from harness.server import BINARY
 
 # A block of commands, and the block of output that may follow it.
 BLOCKS = re.compile(r"^```sh\n(.*?)^```\n(?:```text\n(.*?)^```\n)?", re.DOTALL | re.MULTILINE)
@@ -48,7 +49,7 @@ def run(blocks, server, tmp_path):
     script = f"\necho '{END_OF_BLOCK}'\n".join(commands for commands, _ in blocks)
     environment = {
         **os.environ, "URL": server.client.url, "no_proxy": "127.0.0.1",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        "PATH": f"{Path(sys.executable).parent}:{BINARY.parent}:{os.environ['PATH']}"}
     done = subprocess.run(
         ["bash", "-e", "-u", "-c", script], cwd=clean_copy(tmp_path), env=environment,
         capture_output=True, text=True, timeout=110)

@@ -73,8 +73,10 @@ final class InterceptedStore: JobStore {
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { try store.submit(submission) }
     func job(_ id: JobID) throws(StoreError) -> Job? { try store.job(id) }
     func rememberedJob(_ id: JobID) -> Job? { store.rememberedJob(id) }
-    func list(status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
-        try store.list(status: status, sweep: sweep, after: after, limit: limit)
+    func list(
+        status: JobStatus?, sweep: SweepFilter?, owner: String?, after: JobID?, limit: Int
+    ) throws(StoreError) -> Page<Job> {
+        try store.list(status: status, sweep: sweep, owner: owner, after: after, limit: limit)
     }
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome { try store.requestCancel(id) }
     func delete(_ id: JobID) throws(StoreError) -> DeleteOutcome { try store.delete(id) }
@@ -85,6 +87,7 @@ final class InterceptedStore: JobStore {
     func recover(workers: Int) throws(StoreError) -> Recovery { try store.recover(workers: workers) }
     func counts() throws(StoreError) -> [JobStatus: Int] { try store.counts() }
     func queuedCount() throws(StoreError) -> Int { try store.queuedCount() }
+    func queuedCount(of owner: String) throws(StoreError) -> Int { try store.queuedCount(of: owner) }
     func addDataset(
         _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
     ) throws(StoreError) -> DatasetRecord {
@@ -92,8 +95,8 @@ final class InterceptedStore: JobStore {
     }
     func target(of identity: RequestIdentity) throws(StoreError) -> String? { try store.target(of: identity) }
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { try store.dataset(id) }
-    func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
-        try store.listDatasets(after: after, limit: limit)
+    func listDatasets(owner: String?, after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+        try store.listDatasets(owner: owner, after: after, limit: limit)
     }
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { try store.deleteDataset(id) }
     func referencedTables() throws(StoreError) -> Set<String> { try store.referencedTables() }
@@ -103,8 +106,10 @@ final class InterceptedStore: JobStore {
 extension InterceptedStore {
     func submitSweep(_ submission: SweepSubmission) throws(StoreError) -> Sweep { try store.submitSweep(submission) }
     func sweep(_ id: SweepID) throws(StoreError) -> Sweep? { try store.sweep(id) }
-    func listSweeps(status: SweepStatus?, after: SweepID?, limit: Int) throws(StoreError) -> Page<Sweep> {
-        try store.listSweeps(status: status, after: after, limit: limit)
+    func listSweeps(
+        status: SweepStatus?, owner: String?, after: SweepID?, limit: Int
+    ) throws(StoreError) -> Page<Sweep> {
+        try store.listSweeps(status: status, owner: owner, after: after, limit: limit)
     }
     func unfinishedSweeps() throws(StoreError) -> [Sweep] { try store.unfinishedSweeps() }
     func runs(of id: SweepID) throws(StoreError) -> [SweepRun] {

@@ -218,6 +218,39 @@ import Testing
 
 /// Data directories of earlier versions.
 @Suite struct SchemaTests {
+    @Test func aDirectoryThatKnewNoOwnersGoesOn() throws {
+        let directory = try TemporaryDirectory()
+        let (mine, nobodys, gone) = (JobID.random(), JobID.random(), JobID.random())
+        let database = try DatabaseQueue(path: directory.path + "/espalier.sqlite")
+        try Schema.migrator.migrate(database, upTo: "alarms")
+        try database.write { db in
+            for (id, owner) in [(mine, "ada"), (nobodys, nil)] {
+                try db.execute(
+                    sql: """
+                        INSERT INTO job (id, owner, created_at, settings, table_hash, parameter_count, epochs, status,
+                            attempts, lease_epoch, last_event)
+                        VALUES (?, ?, 1, x'7B7D', 't1', 9, 10, 'queued', 0, 0, 1)
+                        """, arguments: [id.description, owner])
+            }
+            try db.execute(
+                sql: "INSERT INTO deletion (id, sequence) VALUES (?, 7)", arguments: [gone.description])
+        }
+        try database.close()
+
+        let store = try SQLiteStore(directory: directory.path)
+        func list(_ owner: String?, after: JobID? = nil) throws -> [JobID] {
+            try store.list(status: .queued, sweep: nil, owner: owner, after: after, limit: 5).items.map(\.id)
+        }
+        #expect(try list(nil) == [nobodys, mine])
+        #expect(try list("ada") == [mine])
+        #expect(try list(nil, after: gone) == [nobodys, mine])
+        #expect(throws: StoreError.unknownCursor(gone.description)) { try list("ada", after: gone) }
+        #expect(try store.queuedCount(of: "ada") == 1)
+        _ = try store.claim()
+        #expect(try store.queuedCount(of: "ada") == 0)
+        #expect(try store.queuedCount() == 1)
+    }
+
     @Test func aDirectoryOfTheFirstVersionGoesOn() throws {
         let directory = try TemporaryDirectory()
         let (finished, queued) = (JobID.random(), JobID.random())

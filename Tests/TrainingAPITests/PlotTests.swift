@@ -1,3 +1,4 @@
+import Access
 import Charts
 import Datasets
 import HTTPDaemon
@@ -33,7 +34,7 @@ struct PlotTests {
         let id = try fixture.submit(#"{"name": "\#(name)", "data": \#(data), \#(shape)}"#)
         #expect(try fixture.finishedJob(id)["status"]?.string == "succeeded")
         defer { _ = fixture.service.stop(timeout: .seconds(10)) }
-        return try fixture.service.trainedJob(try jobID(id))
+        return try fixture.service.trainedJob(try jobID(id), for: .anyone)
     }
 
     private func flowers() throws -> TrainedJob {

@@ -116,7 +116,9 @@ struct BrokenStore: JobStore {
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job { throw error }
     func job(_ id: JobID) throws(StoreError) -> Job? { throw error }
     func rememberedJob(_ id: JobID) -> Job? { nil }
-    func list(status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
+    func list(
+        status: JobStatus?, sweep: SweepFilter?, owner: String?, after: JobID?, limit: Int
+    ) throws(StoreError) -> Page<Job> {
         throw error
     }
     func claim() throws(StoreError) -> Job? { throw error }
@@ -137,18 +139,23 @@ struct BrokenStore: JobStore {
     func recover(workers: Int) throws(StoreError) -> Recovery { throw error }
     func counts() throws(StoreError) -> [JobStatus: Int] { throw error }
     func queuedCount() throws(StoreError) -> Int { throw error }
+    func queuedCount(of owner: String) throws(StoreError) -> Int { throw error }
     func addDataset(
         _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
     ) throws(StoreError) -> DatasetRecord { throw error }
     func target(of identity: RequestIdentity) throws(StoreError) -> String? { throw error }
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { throw error }
-    func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> { throw error }
+    func listDatasets(owner: String?, after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+        throw error
+    }
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord? { throw error }
     func referencedTables() throws(StoreError) -> Set<String> { throw error }
     func referencedInitialWeights() throws(StoreError) -> Set<String> { throw error }
     func submitSweep(_ submission: SweepSubmission) throws(StoreError) -> Sweep { throw error }
     func sweep(_ id: SweepID) throws(StoreError) -> Sweep? { throw error }
-    func listSweeps(status: SweepStatus?, after: SweepID?, limit: Int) throws(StoreError) -> Page<Sweep> { throw error }
+    func listSweeps(
+        status: SweepStatus?, owner: String?, after: SweepID?, limit: Int
+    ) throws(StoreError) -> Page<Sweep> { throw error }
     func unfinishedSweeps() throws(StoreError) -> [Sweep] { throw error }
     func runs(of id: SweepID) throws(StoreError) -> [SweepRun] { throw error }
     func extendSweep(_ id: SweepID, trials: [UInt8]) throws(StoreError) -> Bool { throw error }

@@ -1,3 +1,4 @@
+import Access
 import Datasets
 import Foundation
 import HTTPDaemon
@@ -40,7 +41,8 @@ struct ServiceFixture {
     /// A service that runs nothing until it is started.
     static func make(
         _ kind: StoreKind = .memory, in directory: TemporaryDirectory? = nil, store given: (any JobStore)? = nil,
-        workers: Int = 1, limits: ServiceLimits = ServiceLimits(), inlineLimit: Int = JobArchive.inlineLimit
+        workers: Int = 1, limits: ServiceLimits = ServiceLimits(), inlineLimit: Int = JobArchive.inlineLimit,
+        gatekeeper: Gatekeeper = Gatekeeper()
     ) throws -> ServiceFixture {
         let directory = try directory ?? TemporaryDirectory()
         let store: any JobStore =
@@ -57,7 +59,7 @@ struct ServiceFixture {
         let reports = Guarded<[String]>([])
         let service = TrainingService(
             store: store, tables: tables, networks: networks, initialWeights: weights,
-            uploadDirectory: directory.path, workers: workers, limits: limits,
+            uploadDirectory: directory.path, workers: workers, limits: limits, gatekeeper: gatekeeper,
             report: { text in reports.withLock { $0.append(text) } })
         return ServiceFixture(
             directory: directory, store: store, tables: tables, networks: networks, weights: weights,

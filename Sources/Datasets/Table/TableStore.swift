@@ -1,4 +1,5 @@
 import Glibc
+import Hashing
 import JSONDocument
 import Synchronization
 

@@ -1,4 +1,5 @@
 import Glibc
+import Hashing
 
 /// The content of an upload while it is read from its start to its end: what has been read is hashed while it is in the
 /// cache, and its pages are given back, so that little of it is in memory at a time.

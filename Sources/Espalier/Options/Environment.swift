@@ -10,6 +10,9 @@ enum Environment {
     /// The same as a whole number; one that no option allows where it is none.
     static func integer(_ name: String) -> Int? { text(name).map { Int($0) ?? -1 } }
 
+    /// Whether it is on: `true`, `yes` or `1`.
+    static func flag(_ name: String) -> Bool { ["true", "yes", "1"].contains(text(name)?.lowercased()) }
+
     /// The same as a number.
     static func number(_ name: String) -> Double? { text(name).map { Double($0) ?? -1 } }
 }

@@ -5,6 +5,8 @@ import Synchronization
 public final class HTTPDaemon: Sendable {
     /// The port it listens on; the one the system chose where the configuration says 0.
     public let port: Int
+    /// Whether only this machine reaches it.
+    public let isLocal: Bool
 
     private struct Running {
         let threads: [ServingThread]
@@ -25,6 +27,8 @@ public final class HTTPDaemon: Sendable {
         try Self.check(configuration)
         let listening = try ListeningSocket(host: configuration.host, port: configuration.port)
         port = listening.port
+        isLocal = listening.isLocal
+        guard isLocal || !configuration.loopbackOnly else { throw .notLoopback(host: configuration.host) }
         do throws(SystemError) {
             core = try DaemonCore(configuration: configuration, route: route)
         } catch {

@@ -4,6 +4,8 @@ public struct HTTPDaemonConfiguration: Sendable {
     public var host: String
     /// 0 lets the system choose: `HTTPDaemon.port` tells.
     public var port: Int
+    /// Whether an address that other machines can reach is refused.
+    public var loopbackOnly: Bool
     /// Threads that serve connections.
     public var threads: Int
     /// Threads that run `.background` handlers.
@@ -23,7 +25,8 @@ public struct HTTPDaemonConfiguration: Sendable {
 
     /// A configuration; the defaults fit a small server.
     public init(
-        host: String = "127.0.0.1", port: Int = 8080, threads: Int = 2, backgroundThreads: Int = 4,
+        host: String = "127.0.0.1", port: Int = 8080, loopbackOnly: Bool = false, threads: Int = 2,
+        backgroundThreads: Int = 4,
         heavyThreads: Int = 4,
         connectionLimit: Int = 1024, idleTimeout: Duration = .seconds(60), headerMemory: Int = 32 << 10,
         dropLimit: Int = 16 << 20,
@@ -33,6 +36,7 @@ public struct HTTPDaemonConfiguration: Sendable {
     ) {
         self.host = host
         self.port = port
+        self.loopbackOnly = loopbackOnly
         self.threads = threads
         self.backgroundThreads = backgroundThreads
         self.heavyThreads = heavyThreads
@@ -49,6 +53,8 @@ public enum HTTPDaemonError: Error, Sendable, Equatable, CustomStringConvertible
     case invalidConfiguration(String)
     case unknownHost(String, reason: String)
     case portInUse(host: String, port: Int)
+    /// The address is not one of this machine alone, as the configuration wants it.
+    case notLoopback(host: String)
     /// The address cannot be listened on: no right to the port, or not an address of this machine.
     case cannotListen(host: String, port: Int, reason: SystemError)
     case cannotStart(reason: SystemError)
@@ -59,6 +65,7 @@ public enum HTTPDaemonError: Error, Sendable, Equatable, CustomStringConvertible
         case .invalidConfiguration(let reason): reason
         case .unknownHost(let host, let reason): "host \(host): \(reason)"
         case .portInUse(let host, let port): "port \(port) of \(host) is in use"
+        case .notLoopback(let host): "\(host) is not a loopback address"
         case .cannotListen(let host, let port, let reason): "cannot listen on port \(port) of \(host): \(reason)"
         case .cannotStart(let reason): "the HTTP daemon does not start: \(reason)"
         }

@@ -5,6 +5,9 @@ final class ListeningSocket: Sendable {
     let descriptor: Int32
     let port: Int
 
+    /// Whether only this machine reaches it.
+    var isLocal: Bool { LoopbackAddress.isBound(to: descriptor) }
+
     init(host: String, port: Int) throws(HTTPDaemonError) {
         guard (0...65_535).contains(port) else { throw .invalidConfiguration("port \(port) is not in 0...65535") }
         var hints = addrinfo()

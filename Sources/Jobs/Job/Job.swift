@@ -81,6 +81,8 @@ public struct JobSubmission: Sendable {
     public var sweep: SweepMembership?
     /// What of data and starting weights is to be kept in the store together with the job.
     public var contents: [StoredContent]
+    /// How many jobs may wait for this one to be taken.
+    public var limits = AdmissionLimits()
     /// What tells a repetition of the client's request from a new one; nil if the client does not mind.
     public var identity: RequestIdentity?
 

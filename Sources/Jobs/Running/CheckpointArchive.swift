@@ -1,4 +1,5 @@
 import Datasets
+import Hashing
 import Perceptron
 
 /// The checkpoints of jobs that run: the last two of each, one file each. A file is whole or not there: written beside

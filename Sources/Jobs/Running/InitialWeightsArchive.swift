@@ -1,4 +1,5 @@
 import Datasets
+import Hashing
 import Perceptron
 
 /// Starting weights that clients gave, each stored once under the SHA-256 of its content.

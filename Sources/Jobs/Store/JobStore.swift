@@ -9,7 +9,8 @@ public protocol JobStore: SweepStore {
     /// Hears of every change of a job that has an event.
     var watch: JobWatch { get }
 
-    /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken. Where the submission's
+    /// Queues a job and keeps the contents it brings. Throws `duplicate` if the id is taken, and `full` or `ownerFull` where
+    /// the submission's limits are reached. Where the submission's
     /// identity is known, nothing is queued and the answer is the job it made the first time; throws `keyReused` if its
     /// key belongs to another request and `keySpent` if that job has been deleted.
     func submit(_ submission: JobSubmission) throws(StoreError) -> Job
@@ -17,9 +18,12 @@ public protocol JobStore: SweepStore {
     func job(_ id: JobID) throws(StoreError) -> Job?
     /// The same if it can be told without a wait; nil says nothing.
     func rememberedJob(_ id: JobID) -> Job?
-    /// Jobs, newest first, at most `limit` (≥ 1), those after the job `after` in that order. `after` may have been
-    /// deleted since (the last 100,000 deletions are remembered), otherwise `unknownCursor` is thrown.
-    func list(status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job>
+    /// Jobs of `owner`, or of everybody, newest first, at most `limit` (≥ 1), those after the job `after` in that order. `after`
+    /// may have been deleted since (the last 100,000 deletions are remembered), otherwise `unknownCursor` is thrown; so it
+    /// is where `after` is another owner's.
+    func list(
+        status: JobStatus?, sweep: SweepFilter?, owner: String?, after: JobID?, limit: Int
+    ) throws(StoreError) -> Page<Job>
 
     /// Gives the oldest queued job to the caller, running and with a new lease epoch; nil when none is queued.
     func claim() throws(StoreError) -> Job?
@@ -67,6 +71,8 @@ public protocol JobStore: SweepStore {
     func counts() throws(StoreError) -> [JobStatus: Int]
     /// Jobs waiting for a worker. This one call waits for nothing.
     func queuedCount() throws(StoreError) -> Int
+    /// Jobs of an owner that wait for a worker, those of sweeps aside.
+    func queuedCount(of owner: String) throws(StoreError) -> Int
 
     /// Adds a data set and keeps its table, if that has no file. Throws `duplicate` if the id is taken. With a known
     /// `identity` nothing is added and the answer is the data set it made the first time; throws as `submit` does.
@@ -75,8 +81,8 @@ public protocol JobStore: SweepStore {
     ) throws(StoreError) -> DatasetRecord
     /// One data set.
     func dataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
-    /// Data sets, newest first; paging as in `list`.
-    func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord>
+    /// Data sets of `owner`, or of everybody, newest first; paging as in `list`.
+    func listDatasets(owner: String?, after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord>
     /// Forgets a data set, and its table if no job needs that, and returns what it was; nil if it is unknown.
     func deleteDataset(_ id: DatasetID) throws(StoreError) -> DatasetRecord?
 
@@ -90,9 +96,16 @@ public protocol JobStore: SweepStore {
 }
 
 extension JobStore {
-    /// Jobs of sweeps and others, newest first.
-    public func list(status: JobStatus?, after: JobID?, limit: Int) throws(StoreError) -> Page<Job> {
-        try list(status: status, sweep: nil, after: after, limit: limit)
+    /// Everybody's jobs, newest first.
+    public func list(
+        status: JobStatus?, sweep: SweepFilter? = nil, after: JobID?, limit: Int
+    ) throws(StoreError) -> Page<Job> {
+        try list(status: status, sweep: sweep, owner: nil, after: after, limit: limit)
+    }
+
+    /// Everybody's data sets, newest first.
+    public func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+        try listDatasets(owner: nil, after: after, limit: limit)
     }
 
     /// Adds a data set. Throws `duplicate` if the id is taken.

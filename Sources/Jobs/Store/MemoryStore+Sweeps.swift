@@ -7,7 +7,8 @@ extension MemoryStore {
                 guard let sweep = state.sweeps[id] else { throw .keySpent }
                 return sweep
             }
-            _ = try state.sweeps.append(sweep, id: sweep.id.description)
+            try state.check(submission)
+            _ = try state.sweeps.append(sweep, id: sweep.id.description, owner: sweep.owner)
             state.keep(submission.contents)
             state.note(submission.identity, for: sweep.id.description, at: sweep.createdAt)
             return sweep
@@ -18,10 +19,12 @@ extension MemoryStore {
     public func sweep(_ id: SweepID) -> Sweep? { state.withLock { $0.sweeps[id.description] } }
 
     /// Sweeps, newest first.
-    public func listSweeps(status: SweepStatus?, after: SweepID?, limit: Int) throws(StoreError) -> Page<Sweep> {
+    public func listSweeps(
+        status: SweepStatus?, owner: String?, after: SweepID?, limit: Int
+    ) throws(StoreError) -> Page<Sweep> {
         try state.withLock { (state) throws(StoreError) in
-            let found = try state.sweeps.newestFirst(after: after?.description, limit: limit) {
-                status == nil || $0.status == status
+            let found = try state.sweeps.newestFirst(owner: owner, after: after?.description, limit: limit) {
+                (status == nil || $0.status == status) && (owner == nil || $0.owner == owner)
             }
             return Page(found, limit: max(1, limit))
         }
@@ -86,6 +89,17 @@ extension MemoryStore {
 }
 
 extension MemoryStore.State {
+    /// Throws where too many sweeps run for `submission`.
+    fileprivate func check(_ submission: SweepSubmission) throws(StoreError) {
+        let owners = sweeps.places.compactMap { sweeps[$0] }.filter { !$0.status.isTerminal }.map(\.owner)
+        do {
+            try submission.limits.check(
+                submission.owner, all: { owners.count }, ofOwner: { owner in owners.count { $0 == owner } })
+        } catch {
+            throw error as? StoreError ?? .unavailable("\(error)")
+        }
+    }
+
     /// Places of a sweep's jobs, in the order they were submitted.
     fileprivate func places(of id: SweepID) -> [Int] {
         sweepPlaces.filter { $0.key.sweep == id }.map(\.value).sorted()

@@ -31,6 +31,20 @@ public final class MemoryStore: JobStore {
         var queue: [Int] = []
         var counts = Dictionary(uniqueKeysWithValues: JobStatus.allCases.map { ($0, 0) })
 
+        /// Jobs of `owner` that wait, those of sweeps aside.
+        func queued(of owner: String) -> Int {
+            queue.count { jobs[$0]?.job.owner == owner && jobs[$0]?.job.sweep == nil }
+        }
+
+        /// Throws where the queue is full for `submission`.
+        func check(_ submission: JobSubmission) throws(StoreError) {
+            do {
+                try submission.limits.check(submission.owner, all: { queue.count }, ofOwner: queued(of:))
+            } catch {
+                throw error as? StoreError ?? .unavailable("\(error)")
+            }
+        }
+
         /// The id of what `identity` made before.
         func target(of identity: RequestIdentity?) throws(StoreError) -> String? {
             guard let identity else { return nil }
@@ -103,8 +117,9 @@ public final class MemoryStore: JobStore {
                 guard let job = state.jobs[id]?.job else { throw .keySpent }
                 return job
             }
+            try state.check(submission)
             if let sweep = job.sweep, state.sweepPlaces[sweep] != nil { throw .duplicate(job.id.description) }
-            let place = try state.jobs.append(record, id: job.id.description)
+            let place = try state.jobs.append(record, id: job.id.description, owner: job.owner)
             if let sweep = job.sweep { state.sweepPlaces[sweep] = place }
             state.queue.append(place)
             state.counts[.queued, default: 0] += 1
@@ -122,11 +137,12 @@ public final class MemoryStore: JobStore {
 
     /// Jobs, newest first.
     public func list(
-        status: JobStatus?, sweep: SweepFilter?, after: JobID?, limit: Int
+        status: JobStatus?, sweep: SweepFilter?, owner: String?, after: JobID?, limit: Int
     ) throws(StoreError) -> Page<Job> {
         try state.withLock { (state) throws(StoreError) in
-            let records = try state.jobs.newestFirst(after: after?.description, limit: limit) {
-                (status == nil || $0.job.status == status) && (sweep?.includes($0.job) ?? true)
+            let records = try state.jobs.newestFirst(owner: owner, after: after?.description, limit: limit) {
+                (status == nil || $0.job.status == status) && (owner == nil || $0.job.owner == owner)
+                    && (sweep?.includes($0.job) ?? true)
             }
             return Page(records.map(\.job), limit: max(1, limit))
         }
@@ -270,6 +286,9 @@ public final class MemoryStore: JobStore {
     /// Jobs waiting for a worker.
     public func queuedCount() -> Int { state.withLock { $0.queue.count } }
 
+    /// Jobs of an owner that wait for a worker.
+    public func queuedCount(of owner: String) -> Int { state.withLock { $0.queued(of: owner) } }
+
     /// Adds a data set.
     public func addDataset(
         _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?
@@ -280,7 +299,7 @@ public final class MemoryStore: JobStore {
                 guard let dataset = state.datasets[id] else { throw .keySpent }
                 return dataset
             }
-            _ = try state.datasets.append(dataset, id: dataset.id.description)
+            _ = try state.datasets.append(dataset, id: dataset.id.description, owner: dataset.owner)
             if let table { state.keep([table]) }
             state.note(identity, for: dataset.id.description, at: now)
             return dataset
@@ -298,11 +317,14 @@ public final class MemoryStore: JobStore {
     public func dataset(_ id: DatasetID) -> DatasetRecord? { state.withLock { $0.datasets[id.description] } }
 
     /// Data sets, newest first.
-    public func listDatasets(after: DatasetID?, limit: Int) throws(StoreError) -> Page<DatasetRecord> {
+    public func listDatasets(
+        owner: String?, after: DatasetID?, limit: Int
+    ) throws(StoreError) -> Page<DatasetRecord> {
         try state.withLock { (state) throws(StoreError) in
-            Page(
-                try state.datasets.newestFirst(after: after?.description, limit: limit) { _ in true },
-                limit: max(1, limit))
+            let found = try state.datasets.newestFirst(owner: owner, after: after?.description, limit: limit) {
+                owner == nil || $0.owner == owner
+            }
+            return Page(found, limit: max(1, limit))
         }
     }
 

@@ -10,6 +10,10 @@ public enum StoreError: Error, Hashable, Sendable {
     case unknownCursor(String)
     /// The id is taken already.
     case duplicate(String)
+    /// So many jobs, or sweeps, are under way, and more may not be.
+    case full(limit: Int)
+    /// The same of one owner's.
+    case ownerFull(limit: Int)
     /// The key of a request belongs to another request.
     case keyReused
     /// The key of a request is known, and what the request made has been deleted since.
@@ -29,6 +33,8 @@ extension StoreError: CustomStringConvertible {
         case .corrupt(let detail): "the store is damaged: \(detail)"
         case .unknownCursor(let id): "nothing is known of \(id)"
         case .duplicate(let id): "\(id) exists already"
+        case .full(let limit): "\(limit) are under way already"
+        case .ownerFull(let limit): "\(limit) of one owner are under way already"
         case .keyReused: "the key belongs to another request"
         case .keySpent: "what was made with the key has been deleted"
         case .inUse(let detail): "the data directory is in use: \(detail)"

@@ -1,4 +1,5 @@
 import Datasets
+import Hashing
 
 /// A strong validator: it changes exactly when the bytes of a representation can (RFC 9110, section 8.8.3).
 package struct EntityTag: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import Access
 import Evaluation
 import HTTPDaemon
 import JSONDocument
@@ -19,7 +20,7 @@ struct ComparisonsController: Sendable {
         try query.finish()
         let ids = (text ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         return try service.evaluating {
-            let compared = try jobs(ids).map { job in
+            let compared = try jobs(ids, for: request.caller).map { job in
                 ComparisonResource.Column(
                     job: job, settings: try JSONDocument.parse(job.settings).root,
                     norms: try norms(of: job), now: service.clock())
@@ -28,7 +29,7 @@ struct ComparisonsController: Sendable {
         }
     }
 
-    private func jobs(_ ids: [String]) throws -> [Job] {
+    private func jobs(_ ids: [String], for caller: Caller) throws -> [Job] {
         let faults = FaultCollector()
         let sizes = ComparisonsController.sizes
         if !sizes.contains(ids.count) {
@@ -37,7 +38,8 @@ struct ComparisonsController: Sendable {
         if Set(ids).count < ids.count { faults.add("/query/jobs", "names a job more than once") }
         try faults.throwIfAny()
         let jobs = try ids.compactMap { id in
-            let job = try JobID(id).flatMap { try service.store.job($0) }
+            let found = try JobID(id).flatMap { try service.store.job($0) }
+            let job = found.flatMap { caller.sees(owner: $0.owner) ? $0 : nil }
             if job == nil { faults.add("/query/jobs", "\"\(id.prefix(40))\" is not the id of a job") }
             return job
         }

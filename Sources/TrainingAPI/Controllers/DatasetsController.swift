@@ -1,3 +1,4 @@
+import Access
 import Datasets
 import HTTPDaemon
 import JSONDocument
@@ -27,7 +28,8 @@ struct DatasetsController: Sendable {
             var schema = JSONWriter()
             table.schema.write(into: &schema)
             let dataset = DatasetRecord(
-                name: name, createdAt: service.clock(), tableHash: table.hash, sha256: hash, bytes: body.count,
+                name: name, owner: request.caller.owner, createdAt: service.clock(), tableHash: table.hash,
+                sha256: hash, bytes: body.count,
                 mediaType: mediaType.name, schema: schema.bytes)
             let stored = try service.store.addDataset(
                 dataset, table: table.content.map { StoredContent(hash: table.hash, bytes: $0) }, identity: identity)
@@ -71,24 +73,26 @@ struct DatasetsController: Sendable {
             guard let id = DatasetID(text) else { throw Problem.unknownCursor }
             return id
         }
-        let page = try service.store.listDatasets(after: cursor, limit: limit)
+        let page = try service.store.listDatasets(owner: request.caller.listed, after: cursor, limit: limit)
         let resources = try page.items.map { try DatasetResource($0) }
         return .list(resources, hasMore: page.hasMore) { $0.write(to: &$1) }
     }
 
     func show(_ request: RoutedRequest) throws -> HTTPResponse {
-        guard let id = DatasetID(request.parameters[0]), let dataset = try service.store.dataset(id) else {
-            throw Problem.noDataset
-        }
-        return try answer(200, dataset)
+        try answer(200, dataset(request))
     }
 
     func delete(_ request: RoutedRequest) throws -> HTTPResponse {
-        guard let id = DatasetID(request.parameters[0]), let dataset = try service.store.deleteDataset(id) else {
-            throw Problem.noDataset
-        }
+        guard let dataset = try service.store.deleteDataset(try dataset(request).id) else { throw Problem.noDataset }
         service.custody.released(table: dataset.tableHash)
         return HTTPResponse(status: 204)
+    }
+
+    private func dataset(_ request: RoutedRequest) throws -> DatasetRecord {
+        guard let dataset = try service.dataset(DatasetID(request.parameters[0]), for: request.caller) else {
+            throw Problem.noDataset
+        }
+        return dataset
     }
 
     private func answer(

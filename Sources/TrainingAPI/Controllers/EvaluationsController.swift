@@ -21,7 +21,7 @@ struct EvaluationsController: Sendable {
         try query.finish()
         options.threshold = threshold ?? options.threshold
         return try service.evaluating {
-            let trained = try service.trainedJob(JobID(request.parameters[0]))
+            let trained = try service.trainedJob(JobID(request.parameters[0]), for: request.caller)
             if threshold != nil, trained.plan.data.task != .binary {
                 throw Faults(
                     pointer: "/query/threshold",
@@ -44,7 +44,7 @@ struct EvaluationsController: Sendable {
         let threshold = query.number("threshold", "a number above 0 and below 1") { $0 > 0 && $0 < 1 }
         try query.finish()
         return try service.evaluating {
-            let trained = try service.trainedJob(JobID(request.parameters[0]))
+            let trained = try service.trainedJob(JobID(request.parameters[0]), for: request.caller)
             guard let history = try service.store.history(trained.job.id) else { throw Problem.noJob }
             let diagnosis = Diagnosis(try evidence(trained, history), threshold: threshold)
             return .json(200) { diagnosis.write(to: &$0, job: trained.job) }

@@ -18,7 +18,7 @@ struct GradientChecksController: Sendable {
                 headers: [("Retry-After", "2")])
         }
         defer { service.gradientCheckTurns.give(back: turn) }
-        let (plan, table) = try service.custody.takingIn { try service.plan(asked) }
+        let (plan, table) = try service.custody.takingIn { try service.plan(asked, for: request.caller) }
         defer { if table.content == nil { service.custody.released(table: table.hash) } }
         let weightsHash = try plan.network.initialLayers.map {
             try InitialWeightsArchive.hash(of: $0, in: plan.network)

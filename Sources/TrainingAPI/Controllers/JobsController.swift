@@ -1,3 +1,4 @@
+import Access
 import HTTPDaemon
 import JSONDocument
 import Jobs
@@ -8,7 +9,8 @@ struct JobsController: Sendable {
 
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
         let identity = try RequestIdentity(request)
-        let (job, isNew) = try service.submit(JSONDocument.parse(request.bytes).root, identity: identity)
+        let (job, isNew) = try service.submit(
+            JSONDocument.parse(request.bytes).root, for: request.caller, identity: identity)
         return answer(202, job, headers: [("Location", "/v1/jobs/\(job.id)")]).replayed(!isNew)
     }
 
@@ -20,7 +22,7 @@ struct JobsController: Sendable {
         let sweep = query.sweepFilter()
         try query.finish()
         let page = try service.store.list(
-            status: status, sweep: sweep, after: try after.map(cursor), limit: limit)
+            status: status, sweep: sweep, owner: request.caller.listed, after: try after.map(cursor), limit: limit)
         let now = service.clock()
         return .list(page.items, hasMore: page.hasMore) { job, json in
             service.resource(of: job, at: now).write(to: &json)
@@ -34,7 +36,8 @@ struct JobsController: Sendable {
         }
         return service.answerWhenEnded(job.id, limit: limit) {
             do {
-                var response = shown(try service.job(job.id))
+                guard service.gatekeeper.stillAdmits(request.caller) else { throw Gatekeeper.Refusal.wrongKey }
+                var response = shown(try service.job(job.id, for: request.caller))
                 response.headers.append(("Preference-Applied", "wait=\(limit.components.seconds)"))
                 return response
             } catch {
@@ -44,14 +47,14 @@ struct JobsController: Sendable {
     }
 
     /// The answer of `show`, if the store has the job in memory.
-    func showFromMemory(_ parameters: [String]) -> HTTPResponse? {
-        guard let id = JobID(parameters[0]), let job = service.store.rememberedJob(id) else { return nil }
+    func showFromMemory(_ parameters: [String], for caller: Caller) -> HTTPResponse? {
+        guard let id = JobID(parameters[0]), let job = service.store.rememberedJob(id), caller.sees(owner: job.owner)
+        else { return nil }
         return shown(job)
     }
 
     func cancel(_ request: RoutedRequest) throws -> HTTPResponse {
-        let id = try jobID(request)
-        switch try service.pool.cancel(id) {
+        switch try service.pool.cancel(try job(request).id) {
         case .cancelled(let job):
             if let sweep = job.sweep { service.sweepInbox.notify(sweep.sweep) }
             return answer(200, job)
@@ -64,7 +67,7 @@ struct JobsController: Sendable {
     }
 
     func delete(_ request: RoutedRequest) throws -> HTTPResponse {
-        switch try service.delete(try jobID(request)) {
+        switch try service.delete(try job(request).id) {
         case .deleted: return HTTPResponse(status: 204)
         case .conflict(let job):
             if let sweep = job.sweep?.sweep {
@@ -85,10 +88,12 @@ struct JobsController: Sendable {
     }
 
     func events(_ request: RoutedRequest) throws -> HTTPResponse {
-        let id = try jobID(request)
+        let id = try job(request).id
         let form = AcceptedTypes(request.head.headers).preferred(of: JobsController.eventForms) { $0 }
         let after = try lastEvent(request.head.headers)
-        if form == JobsController.eventForms[1] { return try service.eventStream(of: id, after: after) }
+        if form == JobsController.eventForms[1] {
+            return try service.eventStream(of: id, after: after, to: request.caller)
+        }
         guard let events = try service.store.events(id, after: 0) else { throw Problem.noJob }
         return .list(events) { $0.write(to: &$1) }.varying(by: "Accept")
     }
@@ -126,10 +131,7 @@ struct JobsController: Sendable {
         return id
     }
 
-    private func jobID(_ request: RoutedRequest) throws -> JobID {
-        guard let id = JobID(request.parameters[0]) else { throw Problem.noJob }
-        return id
+    private func job(_ request: RoutedRequest) throws -> Job {
+        try service.job(JobID(request.parameters[0]), for: request.caller)
     }
-
-    private func job(_ request: RoutedRequest) throws -> Job { try service.job(JobID(request.parameters[0])) }
 }

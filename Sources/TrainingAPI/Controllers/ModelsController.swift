@@ -81,7 +81,7 @@ struct ModelsController: Sendable {
     }
 
     private func model(_ request: RoutedRequest) throws -> TrainedModel {
-        let (job, result, network) = try service.trainedNetwork(JobID(request.parameters[0]))
+        let (job, result, network) = try service.trainedNetwork(JobID(request.parameters[0]), for: request.caller)
         return try TrainedModel(job, result, network)
     }
 }

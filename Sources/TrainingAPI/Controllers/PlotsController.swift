@@ -10,7 +10,7 @@ struct PlotsController: Sendable {
         var plot = try PlotRequest(request, width: 800, height: 560)
         let scale = plot.query.choice("scale", of: CostPlot.Scale.self) ?? .linear
         try plot.query.finish()
-        let job = try service.job(plot.job)
+        let job = try service.job(plot.job, for: request.caller)
         let history = try service.history(of: job)
         return try plot.answer(CostPlot(history, of: job, summary: JobSummary(job), scale: scale))
     }
@@ -22,7 +22,7 @@ struct PlotsController: Sendable {
         let sets = plot.query.sets("sets")
         let resolution = plot.query.integer("resolution", in: PredictionGrid.resolutions)
         try plot.query.finish()
-        let trained = try service.trainedJob(plot.job)
+        let trained = try service.trainedJob(plot.job, for: request.caller)
         let features = try PlaneFeatures(trained.data, x: x, y: y)
         return try plot.answer(DecisionBoundaryPlot(trained, along: features, showing: sets, resolution: resolution))
     }
@@ -30,14 +30,14 @@ struct PlotsController: Sendable {
     func weights(_ request: RoutedRequest) throws -> HTTPResponse {
         let plot = try PlotRequest(request, width: 800, height: 560)
         try plot.query.finish()
-        let (job, _, network) = try service.trainedNetwork(plot.job)
+        let (job, _, network) = try service.trainedNetwork(plot.job, for: request.caller)
         return try plot.answer(WeightsPlot(network, summary: JobSummary(job)))
     }
 
     func gradients(_ request: RoutedRequest) throws -> HTTPResponse {
         let plot = try PlotRequest(request, width: 800, height: 560)
         try plot.query.finish()
-        let job = try service.job(plot.job)
+        let job = try service.job(plot.job, for: request.caller)
         return try plot.answer(GradientsPlot(service.history(of: job), summary: JobSummary(job)))
     }
 
@@ -47,7 +47,7 @@ struct PlotsController: Sendable {
         let label = plot.query.string("class", limit: 1000)
         let bins = plot.query.integer("bins", in: CalibrationPlot.binCounts) ?? 10
         try plot.query.finish()
-        let trained = try service.trainedJob(plot.job)
+        let trained = try service.trainedJob(plot.job, for: request.caller)
         return try plot.answer(CalibrationPlot(trained, set: set, class: label, bins: bins))
     }
 
@@ -55,7 +55,7 @@ struct PlotsController: Sendable {
         var plot = try PlotRequest(request, width: 640, height: 600)
         let set = plot.query.choice("set", of: ExampleRole.self)
         try plot.query.finish()
-        return try plot.answer(ConfusionPlot(try service.trainedJob(plot.job), set: set))
+        return try plot.answer(ConfusionPlot(try service.trainedJob(plot.job, for: request.caller), set: set))
     }
 }
 

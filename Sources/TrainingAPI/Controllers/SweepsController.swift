@@ -8,7 +8,8 @@ struct SweepsController: Sendable {
 
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
         let identity = try RequestIdentity(request)
-        let (sweep, isNew) = try service.submitSweep(JSONDocument.parse(request.bytes).root, identity: identity)
+        let (sweep, isNew) = try service.submitSweep(
+            JSONDocument.parse(request.bytes).root, for: request.caller, identity: identity)
         return try answer(202, sweep, headers: [("Location", "/v1/sweeps/\(sweep.id)")]).replayed(!isNew)
     }
 
@@ -22,19 +23,19 @@ struct SweepsController: Sendable {
             guard let id = SweepID(text) else { throw Problem.unknownCursor }
             return id
         }
-        let page = try service.store.listSweeps(status: status, after: cursor, limit: limit)
+        let page = try service.store.listSweeps(
+            status: status, owner: request.caller.listed, after: cursor, limit: limit)
         return .list(page.items, hasMore: page.hasMore) { sweep, json in
             json.object { SweepResource.writeSummary(of: sweep, to: &$0) }
         }
     }
 
     func show(_ request: RoutedRequest) throws -> HTTPResponse {
-        guard let sweep = try service.store.sweep(try sweepID(request)) else { throw Problem.noSweep }
-        return try answer(200, sweep)
+        try answer(200, sweep(request))
     }
 
     func cancel(_ request: RoutedRequest) throws -> HTTPResponse {
-        let id = try sweepID(request)
+        let id = try sweep(request).id
         switch try service.store.requestCancelSweep(id) {
         case .cancelled(let sweep): return try answer(200, sweep)
         case .cancelling(let sweep):
@@ -48,7 +49,7 @@ struct SweepsController: Sendable {
     }
 
     func delete(_ request: RoutedRequest) throws -> HTTPResponse {
-        switch try service.store.deleteSweep(try sweepID(request)) {
+        switch try service.store.deleteSweep(try sweep(request).id) {
         case .deleted(let sweep, let jobs):
             for job in jobs { try service.networks.remove(job) }
             service.custody.released(table: sweep.tableHash)
@@ -66,8 +67,7 @@ struct SweepsController: Sendable {
     func plot(_ request: RoutedRequest) throws -> HTTPResponse {
         let plot = try PlotRequest(request, width: 720, height: 520)
         try plot.query.finish()
-        guard let sweep = try service.store.sweep(try sweepID(request)) else { throw Problem.noSweep }
-        guard let picture = try SweepPlot(try progress(of: sweep), along: request.parameters[1]) else {
+        guard let picture = try SweepPlot(try progress(of: sweep(request)), along: request.parameters[1]) else {
             throw Problem(.notFound, "The sweep varies no parameter of this name.")
         }
         return try plot.answer(picture)
@@ -88,9 +88,11 @@ struct SweepsController: Sendable {
         return .json(status, headers: headers) { resource.write(to: &$0) }
     }
 
-    private func sweepID(_ request: RoutedRequest) throws -> SweepID {
-        guard let id = SweepID(request.parameters[0]) else { throw Problem.noSweep }
-        return id
+    private func sweep(_ request: RoutedRequest) throws -> Sweep {
+        guard let id = SweepID(request.parameters[0]), let sweep = try service.store.sweep(id),
+            request.caller.sees(owner: sweep.owner)
+        else { throw Problem.noSweep }
+        return sweep
     }
 }
 

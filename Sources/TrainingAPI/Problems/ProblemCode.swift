@@ -2,6 +2,8 @@
 public enum ProblemCode: String, CaseIterable, Sendable {
     case invalidJSON = "invalid_json"
     case malformedRequest = "malformed_request"
+    case unauthenticated = "unauthenticated"
+    case forbidden = "forbidden"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case notAcceptable = "not_acceptable"
@@ -12,6 +14,8 @@ public enum ProblemCode: String, CaseIterable, Sendable {
     case unsatisfiableRange = "unsatisfiable_range"
     case invalidContent = "invalid_content"
     case queueFull = "queue_full"
+    case ownerLimit = "owner_limit"
+    case rateLimited = "rate_limited"
     case `internal` = "internal"
     case notImplemented = "not_implemented"
     case busy = "busy"
@@ -22,6 +26,8 @@ public enum ProblemCode: String, CaseIterable, Sendable {
     public var status: Int {
         switch self {
         case .invalidJSON, .malformedRequest: 400
+        case .unauthenticated: 401
+        case .forbidden: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
@@ -31,7 +37,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .unsupportedMediaType: 415
         case .unsatisfiableRange: 416
         case .invalidContent: 422
-        case .queueFull: 429
+        case .queueFull, .ownerLimit, .rateLimited: 429
         case .internal: 500
         case .notImplemented: 501
         case .busy, .stopping: 503
@@ -44,6 +50,8 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         switch self {
         case .invalidJSON: "The body is not JSON"
         case .malformedRequest: "The request is malformed"
+        case .unauthenticated: "An API key is needed"
+        case .forbidden: "The API key does not allow this"
         case .notFound: "There is no such resource"
         case .methodNotAllowed: "The resource does not know this method"
         case .notAcceptable: "The resource has no form that the client accepts"
@@ -54,6 +62,8 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .unsatisfiableRange: "The range lies outside of the document"
         case .invalidContent: "The content is not valid"
         case .queueFull: "The queue is full"
+        case .ownerLimit: "The owner has as much under way as one may"
+        case .rateLimited: "There were too many requests"
         case .internal: "The service failed"
         case .notImplemented: "The request needs what this server does not have"
         case .busy: "The service is busy"

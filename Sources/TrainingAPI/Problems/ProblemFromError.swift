@@ -1,3 +1,4 @@
+import Access
 import Datasets
 import Glibc
 import HTTPDaemon
@@ -10,6 +11,7 @@ extension Problem {
     package init(from error: any Error) {
         switch error {
         case let problem as Problem: self = problem
+        case let refusal as Gatekeeper.Refusal: self.init(refusal)
         case let faults as Faults: self.init(faults)
         case let error as JSONSyntaxError:
             self.init(.invalidJSON, "The body is not a JSON document: \(error.description)")
@@ -24,6 +26,16 @@ extension Problem {
             switch error {
             case .diskFull: self = .diskFull
             case .unknownCursor: self = .unknownCursor
+            case .full(let limit):
+                self.init(
+                    .queueFull,
+                    "\(limit) are under way already, which is as many as may be; try again when some are done.",
+                    headers: [("Retry-After", "10")])
+            case .ownerFull(let limit):
+                self.init(
+                    .ownerLimit,
+                    "You have \(limit) under way already, which is as many as one may; try again when some are done.",
+                    headers: [("Retry-After", "10")])
             case .keyReused:
                 self.init(
                     Faults(

@@ -17,6 +17,7 @@ struct DatasetResource: Sendable {
             json.member("id", dataset.id.description)
             json.member("object", "dataset")
             json.member("name", dataset.name)
+            json.member("owner", dataset.owner)
             json.member("created_at", dataset.createdAt.description)
             json.member("media_type", dataset.mediaType)
             json.member("bytes", dataset.bytes)

@@ -14,6 +14,7 @@ struct JobResource: Sendable {
             json.member("id", job.id.description)
             json.member("object", "job")
             json.member("name", job.name)
+            json.member("owner", job.owner)
             json.name("sweep")
             if let sweep = job.sweep { sweep.write(to: &json) } else { json.null() }
             json.member("status", job.status.rawValue)

@@ -33,6 +33,7 @@ struct SweepResource: Sendable {
         json.member("id", sweep.id.description)
         json.member("object", "sweep")
         json.member("name", sweep.name)
+        json.member("owner", sweep.owner)
         json.member("status", sweep.status.rawValue)
         json.member("created_at", sweep.createdAt.description)
         json.member("finished_at", sweep.finishedAt?.description)

@@ -1,3 +1,4 @@
+import Access
 import HTTPDaemon
 
 /// One row of the route table.
@@ -18,22 +19,25 @@ struct Route: Sendable {
     /// What may follow the last segment, after a dot. Where there are any, the one that does is handed to the handler as
     /// the last parameter, empty for none; a parameter in that segment comes without it.
     let suffixes: [String]
+    /// What a caller's key must allow; nil where nobody is asked for a key.
+    let needs: Scopes?
     let body: Body
     let execution: HandlerExecution
     let handle: @Sendable (RoutedRequest) throws -> HTTPResponse
     /// Answers from memory, on the connection's own thread, if it can at once; from the path's parameters.
-    let fromMemory: (@Sendable ([String]) -> HTTPResponse?)?
+    let fromMemory: (@Sendable ([String], Caller) -> HTTPResponse?)?
 
     /// - Parameter pattern: a path; a segment that starts with `:` stands for a parameter.
     init(
-        _ method: String, _ pattern: String, suffixes: [String] = [], body: Body = .none,
+        _ method: String, _ pattern: String, suffixes: [String] = [], needs: Scopes?, body: Body = .none,
         on execution: HandlerExecution = .background,
-        fromMemory: (@Sendable ([String]) -> HTTPResponse?)? = nil,
+        fromMemory: (@Sendable ([String], Caller) -> HTTPResponse?)? = nil,
         _ handle: @escaping @Sendable (RoutedRequest) throws -> HTTPResponse
     ) {
         self.method = method
         self.pattern = pattern.split(separator: "/").map { $0.hasPrefix(":") ? nil : String($0) }
         self.suffixes = suffixes
+        self.needs = needs
         self.body = body
         self.execution = execution
         self.handle = handle
@@ -77,6 +81,8 @@ struct Route: Sendable {
 struct RoutedRequest: Sendable {
     let request: HTTPRequest
     let parameters: [String]
+    /// Whose request it is.
+    let caller: Caller
 
     var head: HTTPRequestHead { request.head }
 

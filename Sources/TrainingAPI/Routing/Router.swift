@@ -1,9 +1,11 @@
+import Access
 import HTTPDaemon
 import JSONDocument
 
 /// Decides from a request's head which route answers it, or with which problem it is refused before its body is read.
 struct Router: Sendable {
     let routes: [Route]
+    let entrance: Entrance
     /// Tells the operator what no client may see.
     let report: @Sendable (String) -> Void
 
@@ -27,15 +29,27 @@ struct Router: Sendable {
     }
 
     private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
+        do throws(Problem) {
+            let admission = try entrance.admit(head, needing: route.needs)
+            return accept(head, route, parameters, admission.caller).adding(admission.headers)
+        } catch {
+            return .refuse(error.response)
+        }
+    }
+
+    private func accept(
+        _ head: HTTPRequestHead, _ route: Route, _ parameters: [String], _ caller: Caller
+    ) -> RequestDecision {
         if let problem = Router.refusal(of: head, for: route.body) { return .refuse(problem.response) }
         // Who would rather wait is not answered at once.
-        if head.contentLength == 0, head.headers["Prefer"] == nil, let response = route.fromMemory?(parameters) {
+        if head.contentLength == 0, head.headers["Prefer"] == nil, let response = route.fromMemory?(parameters, caller)
+        {
             return .answer(response)
         }
         let report = report
         let handle: @Sendable (HTTPRequest) -> HTTPResponse = { request in
             do {
-                let routed = RoutedRequest(request: request, parameters: parameters)
+                let routed = RoutedRequest(request: request, parameters: parameters, caller: caller)
                 if case .none = route.body { try Router.requireNothing(routed.bytes) }
                 return try route.handle(routed)
             } catch {
@@ -81,5 +95,28 @@ struct Router: Sendable {
         guard document.root.kind == .object, document.root.count == 0 else {
             throw Faults(pointer: "", detail: "must be empty: this request takes no content")
         }
+    }
+}
+
+extension RequestDecision {
+    /// The same with more headers in its answer.
+    fileprivate func adding(_ headers: [(name: String, value: String)]) -> RequestDecision {
+        if headers.isEmpty { return self }
+        switch self {
+        case .refuse(let response): return .refuse(response.adding(headers))
+        case .answer(let response): return .answer(response.adding(headers))
+        case .accept(let bodyLimit, let storage, let execution, let handle):
+            return .accept(bodyLimit: bodyLimit, storage: storage, execution: execution) {
+                handle($0).adding(headers)
+            }
+        }
+    }
+}
+
+extension HTTPResponse {
+    fileprivate func adding(_ more: [(name: String, value: String)]) -> HTTPResponse {
+        var response = self
+        response.headers += more
+        return response
     }
 }

@@ -1,3 +1,4 @@
+import Access
 import HTTPDaemon
 import JSONDocument
 import Jobs
@@ -27,18 +28,23 @@ extension JobEvent {
 
 extension TrainingService {
     /// The events of `id` after number `after` as Server-Sent Events: those that there are, then each as it happens, until
-    /// the job has ended. A client that has heard the last one is told not to come again (204).
-    func eventStream(of id: JobID, after: Int) throws -> HTTPResponse {
+    /// the job has ended or `caller`'s key is of no use any more. A client that has heard the last one is told not to come
+    /// again (204).
+    func eventStream(of id: JobID, after: Int, to caller: Caller) throws -> HTTPResponse {
         guard let all = try store.events(id, after: 0) else { throw Problem.noJob }
         if let last = all.last, last.isLast, last.number <= after { return HTTPResponse(status: 204) }
         return HTTPResponse(
             status: 200, headers: [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")],
-            body: .stream(.live { source in self.feed(source, with: id, after: after) }))
+            body: .stream(.live { source in self.feed(source, with: id, after: after, to: caller) }))
     }
 
-    private func feed(_ source: LiveSource, with id: JobID, after: Int) {
+    private func feed(_ source: LiveSource, with id: JobID, after: Int, to caller: Caller) {
         let last = Guarded(after)
         let guest = Guest(id) { occasion in
+            guard self.gatekeeper.stillAdmits(caller) else {
+                source.finish()
+                return true
+            }
             if occasion == .silent { return !source.send(Array(": ping\n\n".utf8)) }
             do throws(StoreError) {
                 // A job that was deleted has no more events.

@@ -75,6 +75,8 @@ public struct SweepSubmission: Sendable {
     public var trials: [UInt8]
     /// What of the data is to be kept in the store together with the sweep.
     public var contents: [StoredContent]
+    /// How many sweeps may run for this one to be taken.
+    public var limits = AdmissionLimits()
     /// The request it came with, where the client gave it a key.
     public var identity: RequestIdentity?
 

@@ -1,12 +1,15 @@
 /// The part of a store that keeps sweeps; it promises what `JobStore` does.
 public protocol SweepStore: Sendable {
-    /// Begins a sweep and keeps the contents it brings. Throws `duplicate` if the id is taken. Where its `identity` is
+    /// Begins a sweep and keeps the contents it brings. Throws `duplicate` if the id is taken, and `full` or `ownerFull` where
+    /// the submission's limits are reached. Where its `identity` is
     /// known, nothing is begun and the answer is the sweep it made the first time; throws as `JobStore.submit` does.
     func submitSweep(_ submission: SweepSubmission) throws(StoreError) -> Sweep
     /// One sweep.
     func sweep(_ id: SweepID) throws(StoreError) -> Sweep?
-    /// Sweeps, newest first; paging as in `JobStore.list`.
-    func listSweeps(status: SweepStatus?, after: SweepID?, limit: Int) throws(StoreError) -> Page<Sweep>
+    /// Sweeps of `owner`, or of everybody, newest first; paging as in `JobStore.list`.
+    func listSweeps(
+        status: SweepStatus?, owner: String?, after: SweepID?, limit: Int
+    ) throws(StoreError) -> Page<Sweep>
     /// Sweeps that run or are being cancelled, oldest first.
     func unfinishedSweeps() throws(StoreError) -> [Sweep]
     /// The jobs of a sweep, in the order they were submitted; none of an unknown one.
@@ -23,6 +26,13 @@ public protocol SweepStore: Sendable {
     /// Forgets a finished sweep and all its jobs, their networks, histories and events, and contents that nothing else
     /// needs.
     func deleteSweep(_ id: SweepID) throws(StoreError) -> SweepDeleteOutcome
+}
+
+extension SweepStore {
+    /// Everybody's sweeps, newest first.
+    public func listSweeps(status: SweepStatus?, after: SweepID?, limit: Int) throws(StoreError) -> Page<Sweep> {
+        try listSweeps(status: status, owner: nil, after: after, limit: limit)
+    }
 }
 
 /// What came of asking for a sweep's cancellation.

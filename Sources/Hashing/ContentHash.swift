@@ -14,9 +14,14 @@ package struct ContentHash {
     /// The digest of everything so far, as 64 lower-case hexadecimal digits; the state starts anew.
     package mutating func finish() -> String {
         let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: digest().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// The same as 32 bytes.
+    package mutating func digest() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         nettle_sha256_digest(&context, digest.count, &digest)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return digest
     }
 
     /// Whether `text` has the form of a digest; nothing else ever becomes part of a path.
