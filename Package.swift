@@ -12,6 +12,7 @@ let package = Package(
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CShortestDecimal"),
 
@@ -24,6 +25,7 @@ let package = Package(
         .target(name: "Charts", dependencies: ["CCairo"]),
         .target(name: "Evaluation", dependencies: ["Perceptron"]),
         .target(name: "Diagnosis", dependencies: ["Evaluation", "Perceptron"]),
+        .target(name: "Compression", dependencies: ["CZlib"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
         .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -31,6 +33,7 @@ let package = Package(
             name: "TrainingAPI",
             dependencies: [
                 "HTTPDaemon", "Jobs", "Evaluation", "Diagnosis", "Datasets", "Perceptron", "Charts", "JSONDocument",
+                "Compression",
             ],
             resources: [.embedInCode("openapi.yaml")]),
         .executableTarget(
@@ -44,6 +47,7 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Perceptron"]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Evaluation", "Perceptron"]),
         .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "HTTPDaemonTests", dependencies: ["HTTPDaemon"]),
         .testTarget(
             name: "JobsTests",

@@ -29,6 +29,7 @@ struct Server {
             limits: ServiceLimits(
                 jobBytes: options.limits.maxJobBytes, datasetBytes: options.limits.maxDatasetBytes,
                 queuedJobs: options.limits.maxQueuedJobs, jobMemory: options.limits.maxJobMemory),
+            policy: AnswerPolicy(crossOrigin: try options.crossOrigin.policy()),
             report: Log.error)
         try service.recover()
 

@@ -52,7 +52,7 @@ extension Router {
                 Route("DELETE", "/v1/datasets/:id", datasets.delete),
                 Route("GET", "/livez", on: .immediate, health.live),
                 Route("GET", "/readyz", health.ready),
-                Route("GET", "/openapi.yaml", on: .immediate, health.openAPI),
+                Route("GET", "/openapi.yaml", health.openAPI),
             ], report: service.report)
     }
 }
