@@ -124,7 +124,12 @@ extension DaemonTests {
     @Test func headOfAProducedBodyMakesNothing() throws {
         let daemon = try HTTPDaemon.make { _ in
             .accept { _ in
-                HTTPResponse(status: 200, body: .stream(.produced(length: 5) { Issue.record("made"); return { _ in .end } }))
+                HTTPResponse(
+                    status: 200,
+                    body: .stream(
+                        .produced(length: 5) {
+                            Issue.record("made"); return { _ in .end }
+                        }))
             }
         }
         #expect(try daemon.ask("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")["Content-Length"] == "5")

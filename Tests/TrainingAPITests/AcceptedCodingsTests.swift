@@ -3,7 +3,8 @@ import TrainingAPI
 
 struct AcceptedCodingsTests {
     @Test(arguments: [
-        ["gzip"], ["GZIP"], ["x-gzip"], ["*"], ["gzip, deflate, br"], ["br;q=1.0, gzip;q=0.8, *;q=0.1"], ["deflate", "gzip"],
+        ["gzip"], ["GZIP"], ["x-gzip"], ["*"], ["gzip, deflate, br"], ["br;q=1.0, gzip;q=0.8, *;q=0.1"],
+        ["deflate", "gzip"],
         ["gzip;q=0.001"], ["gzip;Q=1"], ["gzip ; q=0.5"], [" gzip"], ["identity;q=0.5, gzip;q=0.5"],
         ["identity;q=0, gzip"], ["gzip;q=0.5, *;q=0"], [",,gzip,"], ["gzip;q=1."], ["nonsense;;, gzip"], ["*;q=0.5"],
     ])
@@ -20,10 +21,11 @@ struct AcceptedCodingsTests {
         #expect(!AcceptedCodings(values).prefersGzip)
     }
 
-    @Test(arguments: [
-        (["identity;q=0"], true), (["*;q=0"], true), (["gzip, *;q=0"], true), (["gzip"], false), ([], false),
-        (["*;q=0, identity;q=0.1"], false), (["identity"], false), (["identity;q=0.5, *;q=0"], false),
-    ] as [([String], Bool)])
+    @Test(
+        arguments: [
+            (["identity;q=0"], true), (["*;q=0"], true), (["gzip, *;q=0"], true), (["gzip"], false), ([], false),
+            (["*;q=0, identity;q=0.1"], false), (["identity"], false), (["identity;q=0.5, *;q=0"], false),
+        ] as [([String], Bool)])
     func bytesAsTheyAreAreRefusedOnlyInSoManyWords(values: [String], isRefused: Bool) {
         #expect(AcceptedCodings(values).refusesIdentity == isRefused)
     }

@@ -5,8 +5,10 @@ import TrainingAPI
 struct CrossOriginOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Origin whose pages may use the service from a browser, such as https://a.example; * for all. May be repeated; \
-            in the environment with commas between. None unless told.", valueName: "origin"))
+            """
+            Origin whose pages may use the service from a browser, such as https://a.example; * for all. May be repeated; in \
+            the environment with commas between. None unless told.
+            """, valueName: "origin"))
     var corsOrigin: [String] = Environment.list("CORS_ORIGIN")
 
     /// The policy; nil where no other origin may.

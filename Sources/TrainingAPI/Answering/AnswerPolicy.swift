@@ -126,6 +126,7 @@ extension HTTPResponse {
     fileprivate var notModified: HTTPResponse {
         HTTPResponse(
             status: 304,
-            headers: headers.filter { ["ETag", "Cache-Control", "Vary", "Content-Location"].contains($0.name) }, body: body)
+            headers: headers.filter { ["ETag", "Cache-Control", "Vary", "Content-Location"].contains($0.name) },
+            body: body)
     }
 }

@@ -79,9 +79,9 @@ public struct CrossOriginPolicy: Sendable {
     private static let exposed = (
         name: "Access-Control-Expose-Headers",
         value: """
-            Location, ETag, Allow, Accept-Ranges, Content-Range, Content-Encoding, Retry-After, Idempotent-Replayed, \
-            Preference-Applied, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id
-            """
+        Location, ETag, Allow, Accept-Ranges, Content-Range, Content-Encoding, Retry-After, Idempotent-Replayed, \
+        Preference-Applied, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id
+        """
     )
     private static let requestHeaders = """
         Authorization, Content-Type, Accept, Idempotency-Key, If-None-Match, If-Range, Last-Event-ID, Prefer, Range, \
