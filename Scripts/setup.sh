@@ -19,10 +19,10 @@ esac
 
 packages=(
     # Espalier's own libraries, and what finds them.
-    libmicrohttpd-dev libgnutls28-dev libsimdjson-dev libfmt-dev nettle-dev libcairo2-dev fonts-dejavu-core
+    libmicrohttpd-dev libgnutls28-dev libsimdjson-dev libfmt-dev nettle-dev libcairo2-dev zlib1g-dev fonts-dejavu-core
     libsqlite3-dev pkg-config
     # The Swift toolchain's own needs on Debian 12: it links with the system's C and C++ libraries, and SwiftPM runs git.
-    binutils gcc libc6-dev libstdc++-12-dev zlib1g-dev libcurl4 libxml2 libncurses6 libsqlite3-0 libz3-4
+    binutils gcc libc6-dev libstdc++-12-dev libcurl4 libxml2 libncurses6 libsqlite3-0 libz3-4
     git ca-certificates tzdata
     # The README's commands.
     curl

@@ -39,6 +39,9 @@ struct Server {
                 queuedJobsPerOwner: options.limits.maxQueuedJobsPerOwner,
                 runningSweepsPerOwner: options.limits.maxSweepsPerOwner),
             gatekeeper: gatekeeper, rateLimiter: options.access.ratePolicy.map { RateLimiter($0) },
+            policy: AnswerPolicy(
+                crossOrigin: try options.crossOrigin.policy(),
+                strictTransportSeconds: certificate == nil ? nil : Server.strictTransportSeconds),
             report: Log.error)
         try service.recover()
 
@@ -60,6 +63,9 @@ struct Server {
         try store.close()
         Log.info("stopped")
     }
+
+    /// A year, as is usual.
+    private static let strictTransportSeconds = 31_536_000
 
     /// - Parameter isOpen: whether there are no keys.
     private func listen(

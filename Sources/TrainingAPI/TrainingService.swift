@@ -20,7 +20,7 @@ public final class TrainingService: Sendable {
     let rateLimiter: RateLimiter?
     let openAPIDocument: [UInt8]
     let openAPITag: EntityTag
-    let policy = AnswerPolicy()
+    let policy: AnswerPolicy
     let clock: @Sendable () -> Timestamp
     let report: @Sendable (String) -> Void
     let pool: WorkerPool
@@ -38,6 +38,7 @@ public final class TrainingService: Sendable {
         checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         uploadDirectory: String, workers: Int, limits: ServiceLimits = ServiceLimits(),
         gatekeeper: Gatekeeper = Gatekeeper(), rateLimiter: RateLimiter? = nil,
+        policy: AnswerPolicy = AnswerPolicy(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -51,6 +52,7 @@ public final class TrainingService: Sendable {
         self.limits = limits
         self.gatekeeper = gatekeeper
         self.rateLimiter = rateLimiter
+        self.policy = policy
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
@@ -105,7 +107,11 @@ public final class TrainingService: Sendable {
     public var route: @Sendable (HTTPRequestHead) -> RequestDecision {
         let router = Router(self)
         let policy = policy
-        return { policy.applied(to: router.decide($0), for: $0) }
+        return { head in
+            // Browsers ask without a key.
+            if let answer = policy.preflight(head, methods: { router.methods(at: head.path) }) { return answer }
+            return policy.applied(to: router.decide(head), for: head)
+        }
     }
 
     /// The answer to a request that no route could be asked about.

@@ -27,7 +27,8 @@ struct ModelsController: Sendable {
         return HTTPResponse(
             status: 206,
             headers: headers + [("Content-Range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(index.length)")],
-            body: .stream(document.stream(part, by: index)))
+            body: .stream(document.stream(part, by: index))
+        ).varying(by: "Accept-Encoding")
     }
 
     func predict(_ request: RoutedRequest) throws -> HTTPResponse {

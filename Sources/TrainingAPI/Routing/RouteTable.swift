@@ -58,7 +58,7 @@ extension Router {
                 Route("DELETE", "/v1/datasets/:id", needs: .submit, datasets.delete),
                 Route("GET", "/livez", needs: nil, on: .immediate, health.live),
                 Route("GET", "/readyz", needs: nil, health.ready),
-                Route("GET", "/openapi.yaml", needs: nil, on: .immediate, health.openAPI),
+                Route("GET", "/openapi.yaml", needs: nil, health.openAPI),
             ], entrance: Entrance(gatekeeper: service.gatekeeper, limiter: service.rateLimiter), report: service.report)
     }
 }

@@ -28,6 +28,12 @@ struct Router: Sendable {
             Problem(.methodNotAllowed, "Here one may use: \(list).", headers: [("Allow", list)]).response)
     }
 
+    /// The methods that `path` knows; none where there is nothing.
+    func methods(at path: [String]) -> [String] {
+        let methods = routes.filter { $0.parameters(of: path) != nil }.map(\.method)
+        return methods.contains("GET") ? methods + ["HEAD"] : methods
+    }
+
     private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
         do throws(Problem) {
             let admission = try entrance.admit(head, needing: route.needs)
