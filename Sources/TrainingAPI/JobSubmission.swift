@@ -8,7 +8,8 @@ extension TrainingService {
     /// already, that one is the answer.
     func submit(_ node: JSONNode, identity: RequestIdentity? = nil) throws -> (job: Job, isNew: Bool) {
         if let job = try repeated(identity) { return (job, false) }
-        let request = JobRequest(node)
+        try disk?.check()
+        let request = jobRequest(node)
         guard try store.queuedCount() < limits.queuedJobs else {
             throw Problem(
                 .queueFull, "\(limits.queuedJobs) jobs are waiting already; try again when some are done.",
@@ -31,6 +32,16 @@ extension TrainingService {
         return (job, true)
     }
 
+    /// The JSON that a request brings.
+    func document(_ request: RoutedRequest) throws(JSONSyntaxError) -> JSONNode {
+        try JSONDocument.parse(request.bytes, depthLimit: tables.limits.jsonDepth).root
+    }
+
+    /// What `node` asks for, read by the limits of this service.
+    func jobRequest(_ node: JSONNode, for purpose: JobRequest.Purpose = .training) -> JobRequest {
+        JobRequest(node, for: purpose, limits: limits.jobs, dataLimits: tables.limits)
+    }
+
     /// Stores the data that `request` carries, or finds the data set it names, and brings everything together. To be
     /// called while taking in. Data of a request that turns out faulty is released again.
     /// - Returns: also the hash of the table, and the table itself if it has no file: a data set of which it is
@@ -39,7 +50,7 @@ extension TrainingService {
         try withData(of: request) { specification, table in
             try JobPlan(
                 data: specification, network: request.network, training: request.training,
-                baseError: request.baseError, table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
+                baseError: request.baseError, table: table, limits: tables.limits, jobLimits: limits.jobs)
         }
     }
 

@@ -7,7 +7,8 @@ extension TrainingService {
     /// already, that one is the answer.
     func submitSweep(_ node: JSONNode, identity: RequestIdentity? = nil) throws -> (sweep: Sweep, isNew: Bool) {
         if let sweep = try repeatedSweep(identity) { return (sweep, false) }
-        let request = SweepRequest(node)
+        try disk?.check()
+        let request = sweepRequest(node)
         guard try store.unfinishedSweeps().count < limits.runningSweeps else {
             throw Problem(
                 .queueFull, "\(limits.runningSweeps) sweeps are running already; try again when some are done.",
@@ -28,8 +29,13 @@ extension TrainingService {
         return (sweep, true)
     }
 
+    /// What `node` asks for, read by the limits of this service.
+    func sweepRequest(_ node: JSONNode) -> SweepRequest {
+        SweepRequest(node, limits: limits.jobs, sweepJobs: limits.sweepJobs)
+    }
+
     /// Everything of a sweep brought together; faults of the data come with those known of the request.
-    private func specification(
+    func specification(
         _ request: SweepRequest
     ) throws -> (SweepSpecification, table: (hash: String, content: StoredContent?)) {
         guard let job = request.job, request.faults.isEmpty else { throw withFaultsOfData(request) }
@@ -37,7 +43,7 @@ extension TrainingService {
             return try withData(of: job) { data, table in
                 do {
                     return try SweepSpecification(
-                        request, data: data, table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
+                        request, data: data, table: table, limits: tables.limits, jobLimits: limits.jobs)
                 } catch let faults as Faults {
                     throw SweepFaults(faults: faults)
                 }

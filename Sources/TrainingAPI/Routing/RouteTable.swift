@@ -10,6 +10,7 @@ extension Router {
         let evaluations = EvaluationsController(service: service)
         let comparisons = ComparisonsController(service: service)
         let checks = GradientChecksController(service: service)
+        let estimates = EstimatesController(service: service)
         let sweeps = SweepsController(service: service)
         let datasets = DatasetsController(service: service)
         let health = HealthController(service: service)
@@ -20,6 +21,8 @@ extension Router {
         self.init(
             routes: [
                 Route("POST", "/v1/jobs", body: job, jobs.submit),
+                Route("POST", "/v1/jobs:validate", body: job, on: .heavy, estimates.validateJob),
+                Route("POST", "/v1/jobs:estimate", body: job, on: .heavy, estimates.estimateJob),
                 Route("GET", "/v1/jobs", jobs.list),
                 Route("GET", "/v1/jobs/:id", fromMemory: jobs.showFromMemory, jobs.show),
                 Route("DELETE", "/v1/jobs/:id", jobs.delete),
@@ -41,6 +44,7 @@ extension Router {
                 Route("GET", "/v1/comparisons", on: .heavy, comparisons.compare),
                 Route("POST", "/v1/gradient-checks", body: job, on: .heavy, checks.check),
                 Route("POST", "/v1/sweeps", body: job, on: .heavy, sweeps.submit),
+                Route("POST", "/v1/sweeps:validate", body: job, on: .heavy, estimates.validateSweep),
                 Route("GET", "/v1/sweeps", sweeps.list),
                 Route("GET", "/v1/sweeps/:id", sweeps.show),
                 Route("DELETE", "/v1/sweeps/:id", sweeps.delete),
@@ -53,6 +57,6 @@ extension Router {
                 Route("GET", "/livez", on: .immediate, health.live),
                 Route("GET", "/readyz", health.ready),
                 Route("GET", "/openapi.yaml", on: .immediate, health.openAPI),
-            ], report: service.report)
+            ], disk: service.disk, report: service.report)
     }
 }

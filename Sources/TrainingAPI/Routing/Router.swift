@@ -1,9 +1,12 @@
+import Datasets
 import HTTPDaemon
 import JSONDocument
 
 /// Decides from a request's head which route answers it, or with which problem it is refused before its body is read.
 struct Router: Sendable {
     let routes: [Route]
+    /// Where uploads go; nil for one without bounds.
+    let disk: DiskSpace?
     /// Tells the operator what no client may see.
     let report: @Sendable (String) -> Void
 
@@ -28,6 +31,16 @@ struct Router: Sendable {
 
     private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
         if let problem = Router.refusal(of: head, for: route.body) { return .refuse(problem.response) }
+        var room = Int.max
+        if case .upload(let limit, _, _) = route.body, let disk {
+            do throws(StorageError) {
+                // What is over the limit is told so.
+                if (head.contentLength ?? 0) <= limit { try disk.check(for: max(head.contentLength ?? 1, 1)) }
+                room = try disk.room()
+            } catch {
+                return .refuse(Problem(from: error).response)
+            }
+        }
         // Who would rather wait is not answered at once.
         if head.contentLength == 0, head.headers["Prefer"] == nil, let response = route.fromMemory?(parameters) {
             return .answer(response)
@@ -49,7 +62,8 @@ struct Router: Sendable {
         case .json(let limit): .accept(bodyLimit: limit, execution: route.execution, handle: handle)
         case .upload(let limit, let directory, _):
             .accept(
-                bodyLimit: limit, storage: .spool(directory: directory), execution: route.execution, handle: handle)
+                bodyLimit: limit, storage: .spool(directory: directory, room: room), execution: route.execution,
+                handle: handle)
         }
     }
 
