@@ -77,7 +77,9 @@ def test_what_is_no_json_is_400(client, path):
 
 
 def test_a_colon_may_be_escaped_and_nothing_else_is_the_path(client):
-    assert client.post("/v1/jobs%3Avalidate", json=make_job()).status_code == 200
+    # The contract has no path that is written so.
+    escaped = client.session.post(f"{client.url}/v1/jobs%3Avalidate", json=make_job(), timeout=30)
+    assert escaped.status_code == 200 and escaped.json()["object"] == "job_validation"
     for path in ["/v1/jobs:", "/v1/jobs:validat", "/v1/jobs:validate/", "/v1/jobs:Validate", "/v1/jobs/:validate"]:
         assert client.post(path, json=make_job()).status_code in (404, 405)
 

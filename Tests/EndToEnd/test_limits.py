@@ -139,15 +139,20 @@ def test_a_search_that_could_exceed_a_limit_is_422(limited, path, pointer):
     assert list(faults) == [pointer] and words in faults[pointer]
 
 
-def test_values_that_are_too_much_together_are_422(start_server):
-    # The network fits in float32 and its data in float64, but not both.
-    client = start_server(options=["--max-job-memory", "400000"]).client
+def test_values_that_are_too_much_together_are_422(client, start_server):
     job = {"data": inline(), "training": {"epochs": 2}, "network": {"hidden_layers": [8]}}
     search = {"hidden_layers": [[8], [120, 90]], "precision": ["float32", "float64"]}
+
+    def memory(body):
+        return client.post("/v1/jobs:estimate", json=body).json()["memory_bytes"]["total"]
+
+    wide, exact = altered(job, "/network/hidden_layers", [120, 90]), altered(job, "/training/precision", "float64")
+    limit = (max(memory(wide), memory(exact)) + memory(altered(wide, "/training/precision", "float64"))) // 2
+    client = start_server(options=["--max-job-memory", str(limit)]).client
     for name, values in search.items():
         assert client.post("/v1/sweeps:validate", json={"job": job, "search": {"parameters": {name: values}}}).status_code == 200
     faults = client.faults("/v1/sweeps", {"job": job, "search": {"parameters": search}})
-    assert list(faults) == ["/search/parameters"] and "400000" in faults["/search/parameters"]
+    assert list(faults) == ["/search/parameters"] and str(limit) in faults["/search/parameters"]
 
 
 def test_a_sweep_over_its_jobs_is_422(limited):

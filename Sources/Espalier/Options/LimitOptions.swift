@@ -11,7 +11,7 @@ struct LimitOptions: ParsableArguments {
     var maxDatasetBytes: Int = Environment.integer("MAX_DATASET_BYTES") ?? 1 << 30
 
     @Option(help: "How deep arrays and objects of JSON may nest.")
-    var maxJSONDepth: Int = Environment.integer("MAX_JSON_DEPTH") ?? 256
+    var maxJSONDepth: Int = Environment.integer("MAX_JSON_DEPTH") ?? DatasetLimits().jsonDepth
 
     @Option(help: "Most rows of a data set.")
     var maxRows: Int = Environment.integer("MAX_ROWS") ?? DatasetLimits().rows
@@ -77,9 +77,9 @@ struct LimitOptions: ParsableArguments {
     }
 
     func validate() throws {
-        for (name, value, range) in [
+        let rules: [(name: String, value: Int, range: ClosedRange<Int>)] = [
             ("--max-job-bytes", maxJobBytes, 1...Int.max), ("--max-dataset-bytes", maxDatasetBytes, 1...Int.max),
-            ("--max-json-depth", maxJSONDepth, 16...1024), ("--max-rows", maxRows, 1...DatasetLimits().rows),
+            ("--max-json-depth", maxJSONDepth, 16...DatasetLimits().jsonDepth), ("--max-rows", maxRows, 1...DatasetLimits().rows),
             ("--max-columns", maxColumns, 2...DatasetLimits().columns),
             ("--max-cells", maxCells, 2...DatasetLimits().cells), ("--max-job-memory", maxJobMemory, 1...Int.max),
             ("--max-parameters", maxParameters, 1...Int.max),
@@ -89,7 +89,8 @@ struct LimitOptions: ParsableArguments {
             ("--max-history-rows", maxHistoryRows, 2...JobLimits.most.historyRows),
             ("--max-sweep-jobs", maxSweepJobs, SweepLimits.jobs), ("--max-running-sweeps", maxRunningSweeps, 1...Int.max),
             ("--max-queued-jobs", maxQueuedJobs, 1...Int.max), ("--min-free-disk", minFreeDisk, 0...Int.max),
-        ] where !range.contains(value) {
+        ]
+        for (name, value, range) in rules where !range.contains(value) {
             let most = range.upperBound == .max ? "" : " to \(range.upperBound)"
             throw ValidationError("\(name) must be a number from \(range.lowerBound)\(most).")
         }

@@ -82,15 +82,15 @@ extension GradientCheck.Options {
 }
 
 extension GradientCheck.DeliberateError {
-    /// Reads a `deliberate_error` object.
+    /// Reads a `deliberate_error` object, where layers are counted from 1.
     init?(reading node: JSONNode, at pointer: String, faults: FaultCollector) {
         var fields = ObjectReader(node, at: pointer, faults: faults)
         for member in ["layer", "kind"] { _ = fields.required(member) }
-        let layer = fields.integer("layer", in: 0...Int(Int32.max))
+        let layer = fields.integer("layer", in: 1...Int(Int32.max))
         let kind: ParameterLayout.Kind? = fields.choice("kind")
         let factor = fields.number("factor", "a number from -1e6 to 1e6") { abs($0) <= 1e6 } ?? 2
         fields.finish()
         guard let layer, let kind else { return nil }
-        self.init(layer: layer, kind: kind, factor: factor)
+        self.init(layer: layer - 1, kind: kind, factor: factor)
     }
 }

@@ -38,7 +38,7 @@ struct GradientChecksController: Sendable {
             throw Faults(
                 pointer: "/gradient_check/deliberate_error",
                 detail:
-                    "names no trained tensor of the network, whose layers are 0 to \(missing.layers - 1); with batch "
+                    "names no trained tensor of the network, whose layers are 1 to \(missing.layers); with batch "
                     + "normalisation hidden layers have gamma and beta in place of biases")
         } catch let excess as GradientCheck.TooMuchWork {
             throw Faults(
