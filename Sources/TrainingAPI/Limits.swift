@@ -25,7 +25,8 @@ public struct ServiceLimits: Sendable {
     /// multiplications of its dropout passes: some seconds; 100 sweeps.
     public init(
         jobBytes: Int = 64 << 20, datasetBytes: Int = 1 << 30, queuedJobs: Int = 100_000, jobs: JobLimits = JobLimits(),
-        predictionNumbers: Int = 1 << 23, monteCarloWork: Double = 5e10, runningSweeps: Int = 100, sweepJobs: Int = SweepLimits.jobs.upperBound
+        predictionNumbers: Int = 1 << 23, monteCarloWork: Double = 5e10, runningSweeps: Int = 100,
+        sweepJobs: Int = SweepLimits.jobs.upperBound
     ) {
         self.jobBytes = jobBytes
         self.datasetBytes = datasetBytes

@@ -46,7 +46,8 @@ struct JobLimitsTests {
         let fixture = try PlanFixture()
         do {
             _ = try fixture.plan(
-                document(network: #"{"hidden_layers": [100, 100]}"#), limits: JobLimits(memory: 1_000, parameters: 1_000))
+                document(network: #"{"hidden_layers": [100, 100]}"#),
+                limits: JobLimits(memory: 1_000, parameters: 1_000))
             Issue.record("it was planned")
         } catch let faults as Faults {
             #expect(faults.all.map(\.pointer) == ["/network/hidden_layers", "/network/hidden_layers"])

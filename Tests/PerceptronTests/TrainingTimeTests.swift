@@ -88,10 +88,8 @@ struct TrainingTimeTests {
         let first = try MachineSpeed.measured()
         let second = try MachineSpeed.measured()
         for plan in ExecutionPlan.allCases {
-            for precision in Precision.allCases {
-                #expect(first.factor(plan, precision) > 0)
-                #expect(first.factor(plan, precision) == second.factor(plan, precision))
-            }
+            #expect(first.factor(plan) > 0)
+            #expect(first.factor(plan) == second.factor(plan))
         }
     }
 }

@@ -59,7 +59,8 @@ public struct DataDescription: Sendable {
         let counts = fractions.counts(rows: rows)
         (train, dev, test) = counts
         augmentation = options.augment.map { augment in
-            Augmentation(noise: augment.noise.map { _ in [Double](repeating: 1, count: features) }, image: augment.image)
+            Augmentation(
+                noise: augment.noise.map { _ in [Double](repeating: 1, count: features) }, image: augment.image)
         }
     }
 }

@@ -79,7 +79,8 @@ struct LimitOptions: ParsableArguments {
     func validate() throws {
         let rules: [(name: String, value: Int, range: ClosedRange<Int>)] = [
             ("--max-job-bytes", maxJobBytes, 1...Int.max), ("--max-dataset-bytes", maxDatasetBytes, 1...Int.max),
-            ("--max-json-depth", maxJSONDepth, 16...DatasetLimits().jsonDepth), ("--max-rows", maxRows, 1...DatasetLimits().rows),
+            ("--max-json-depth", maxJSONDepth, 16...DatasetLimits().jsonDepth),
+            ("--max-rows", maxRows, 1...DatasetLimits().rows),
             ("--max-columns", maxColumns, 2...DatasetLimits().columns),
             ("--max-cells", maxCells, 2...DatasetLimits().cells), ("--max-job-memory", maxJobMemory, 1...Int.max),
             ("--max-parameters", maxParameters, 1...Int.max),
@@ -87,7 +88,8 @@ struct LimitOptions: ParsableArguments {
             ("--max-units", maxUnits, 1...JobLimits.most.units), ("--max-epochs", maxEpochs, 1...JobLimits.most.epochs),
             ("--max-job-threads", maxJobThreads, 1...JobLimits.most.threads),
             ("--max-history-rows", maxHistoryRows, 2...JobLimits.most.historyRows),
-            ("--max-sweep-jobs", maxSweepJobs, SweepLimits.jobs), ("--max-running-sweeps", maxRunningSweeps, 1...Int.max),
+            ("--max-sweep-jobs", maxSweepJobs, SweepLimits.jobs),
+            ("--max-running-sweeps", maxRunningSweeps, 1...Int.max),
             ("--max-queued-jobs", maxQueuedJobs, 1...Int.max), ("--min-free-disk", minFreeDisk, 0...Int.max),
         ]
         for (name, value, range) in rules where !range.contains(value) {

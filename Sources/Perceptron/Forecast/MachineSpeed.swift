@@ -9,17 +9,16 @@
 package struct MachineSpeed: Sendable {
     let instructionSet: InstructionSet
     let processors: Int
-    private let factors: [ExecutionPlan: [Precision: Double]]
+    private let factors: [ExecutionPlan: Double]
 
     /// What a nanosecond of `TrainingCost` takes here.
-    package func factor(_ plan: ExecutionPlan, _ precision: Precision) -> Double { factors[plan]?[precision] ?? 1 }
+    package func factor(_ plan: ExecutionPlan) -> Double { factors[plan] ?? 1 }
 
     /// A machine with the same factor for everything.
     package init(factor: Double, instructionSet: InstructionSet, processors: Int) {
         self.instructionSet = instructionSet
         self.processors = processors
-        let both: [Precision: Double] = [.float32: factor, .float64: factor]
-        factors = [.fused: both, .gemm: both]
+        factors = [.fused: factor, .gemm: factor]
     }
 
     /// This machine.
@@ -34,23 +33,19 @@ package struct MachineSpeed: Sendable {
             throw .instructionSet(error)
         }
         processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        var factors: [ExecutionPlan: [Precision: Double]] = [:]
-        for plan in ExecutionPlan.allCases {
-            for precision in Precision.allCases {
-                factors[plan, default: [:]][precision] = try Probe(plan, precision).factor(instructionSet)
-            }
-        }
+        var factors: [ExecutionPlan: Double] = [:]
+        for plan in ExecutionPlan.allCases { factors[plan] = try Probe(plan).factor(instructionSet) }
         self.factors = factors
     }
 
     /// A small run of known cost.
     private struct Probe {
-        private static let repetitions = 5
+        private static let repetitions = 12
 
         let size: RunSize
         let plan: ExecutionPlan
 
-        init(_ plan: ExecutionPlan, _ precision: Precision) {
+        init(_ plan: ExecutionPlan) {
             self.plan = plan
             let (rows, inputs, hidden) =
                 switch plan {
@@ -63,7 +58,6 @@ package struct MachineSpeed: Sendable {
             training.epochs = plan == .fused ? 4 : 1
             training.historyEvery = training.epochs
             training.learningRate = 1e-6
-            training.precision = precision
             training.monitor = .off
             size = RunSize(network: network, training: training, trainRows: rows)
         }

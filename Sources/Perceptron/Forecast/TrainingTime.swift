@@ -21,12 +21,12 @@ public struct TrainingTime: Hashable, Sendable {
         let execution = Execution(
             size.network, training, examples: size.trainRows, plan: nil, instructionSet: machine.instructionSet)
         let threads = Double(min(training.threads, machine.processors))
-        let steps = 1e-9 * TrainingCost.epoch(size, execution) * machine.factor(execution.steps, training.precision)
+        let steps = 1e-9 * TrainingCost.epoch(size, execution) * machine.factor(execution.steps)
         // The small networks' plan has one thread, beside those that make its augmented examples.
         perEpoch = execution.steps == .gemm ? steps / threads : steps
         func measuring(_ rows: Int) -> Double {
             1e-9 * TrainingCost.measuring(size, execution, rows: rows)
-                * machine.factor(execution.evaluation, training.precision) / threads
+                * machine.factor(execution.evaluation) / threads
         }
         let (train, dev, test) = (measuring(size.trainRows), measuring(size.devRows), measuring(size.testRows))
         let rows = Double(size.historyRows)

@@ -58,7 +58,9 @@ public struct SweepRequest: Sendable {
         for (dimension, pointer) in zip(settings.dimensions, settings.pointers) {
             for (place, value) in dimension.ends.enumerated() {
                 let here = pointer + dimension.pointer(toValue: place)
-                check(.init(values: [(dimension.parameter, value)]), template, limits, dimension.parameter, at: here, faults)
+                check(
+                    .init(values: [(dimension.parameter, value)]), template, limits, dimension.parameter, at: here,
+                    faults)
             }
         }
         guard faults.faults.isEmpty, let layers = settings.dimensions.first(where: { $0.parameter == .hiddenLayers })

@@ -26,8 +26,9 @@ extension SweepSettings {
     ) {
         let known = fields.faults.faults.count
         judge = SweepJudge(reading: fields.value("judge"), at: fields.pointer(to: "judge"), faults: fields.faults)
-        maxJobs = 
-            fields.integer("max_jobs", in: SweepLimits.jobs.lowerBound...mostJobs) ?? min(SweepLimits.defaultJobs, mostJobs)
+        maxJobs =
+            fields.integer("max_jobs", in: SweepLimits.jobs.lowerBound...mostJobs)
+            ?? min(SweepLimits.defaultJobs, mostJobs)
         maxSeconds = fields.number("max_seconds", "a number above 0", where: { $0 > 0 })
         seed = fields.unsigned("seed") ?? UInt64(drawSeed())
         choose = fields.choice("choose") ?? .best
