@@ -25,17 +25,22 @@ struct Server {
         let keyWatch = try KeyWatch(keyFile, for: gatekeeper, report: Log.error)
         let service = try TrainingService(
             store: store,
-            tables: TableStore(directory: directory.subfolder("tables"), inlineLimit: JobArchive.inlineLimit),
+            tables: TableStore(
+                directory: directory.subfolder("tables"), limits: options.limits.data,
+                inlineLimit: JobArchive.inlineLimit),
             networks: NetworkArchive(directory: directory.subfolder("networks")),
             initialWeights: InitialWeightsArchive(directory: directory.subfolder("initial-weights")),
             checkpoints: options.checkpointSeconds > 0
                 ? CheckpointArchive(directory: directory.subfolder("checkpoints")) : nil,
             checkpointInterval: options.checkpointSeconds,
             uploadDirectory: directory.emptySubfolder("uploads"),
+            disk: options.limits.minFreeDisk > 0
+                ? DiskSpace(directory: directory.path, reserve: options.limits.minFreeDisk) : nil,
             workers: options.workers,
             limits: ServiceLimits(
                 jobBytes: options.limits.maxJobBytes, datasetBytes: options.limits.maxDatasetBytes,
-                queuedJobs: options.limits.maxQueuedJobs, jobMemory: options.limits.maxJobMemory,
+                queuedJobs: options.limits.maxQueuedJobs, jobs: options.limits.jobs,
+                runningSweeps: options.limits.maxRunningSweeps, sweepJobs: options.limits.maxSweepJobs,
                 queuedJobsPerOwner: options.limits.maxQueuedJobsPerOwner,
                 runningSweepsPerOwner: options.limits.maxSweepsPerOwner),
             gatekeeper: gatekeeper, rateLimiter: options.access.ratePolicy.map { RateLimiter($0) },

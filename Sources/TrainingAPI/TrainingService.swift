@@ -13,8 +13,12 @@ public final class TrainingService: Sendable {
     let networks: NetworkArchive
     let archive: JobArchive
     let checkpoints: CheckpointArchive?
+    /// Seconds of training between two checkpoints; nil without.
+    let checkpointInterval: Double?
     let custody: TableCustody
     let uploadDirectory: String
+    /// Where all that is kept lies; nil for no bounds but its own.
+    let disk: DiskSpace?
     let limits: ServiceLimits
     let gatekeeper: Gatekeeper
     let rateLimiter: RateLimiter?
@@ -36,7 +40,7 @@ public final class TrainingService: Sendable {
     public init(
         store: any JobStore, tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive,
         checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
-        uploadDirectory: String, workers: Int, limits: ServiceLimits = ServiceLimits(),
+        uploadDirectory: String, disk: DiskSpace? = nil, workers: Int, limits: ServiceLimits = ServiceLimits(),
         gatekeeper: Gatekeeper = Gatekeeper(), rateLimiter: RateLimiter? = nil,
         policy: AnswerPolicy = AnswerPolicy(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
@@ -48,7 +52,9 @@ public final class TrainingService: Sendable {
         self.networks = networks
         archive = JobArchive(store: store, tables: tables, networks: networks, initialWeights: initialWeights)
         self.checkpoints = checkpoints
+        self.checkpointInterval = checkpoints == nil ? nil : checkpointInterval
         self.uploadDirectory = uploadDirectory
+        self.disk = disk
         self.limits = limits
         self.gatekeeper = gatekeeper
         self.rateLimiter = rateLimiter
@@ -77,7 +83,7 @@ public final class TrainingService: Sendable {
             runner.run(job, monitor)
         }
         sweepCoordinator = SweepCoordinator(
-            store: store, pool: pool, archive: archive, limits: tables.limits, memoryLimit: limits.jobMemory,
+            store: store, pool: pool, archive: archive, limits: tables.limits, jobLimits: limits.jobs,
             inbox: sweepInbox, clock: clock, report: report)
     }
 

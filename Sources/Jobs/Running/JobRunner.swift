@@ -11,6 +11,7 @@ public struct JobRunner: Sendable {
     private let checkpoints: CheckpointArchive?
     private let checkpointInterval: Double
     private let limits: DatasetLimits
+    private let backoff: Backoff
     private let report: @Sendable (String) -> Void
     private let raise: @Sendable (JobAlarm, Job) -> Void
 
@@ -19,7 +20,7 @@ public struct JobRunner: Sendable {
     /// once. All alarms are in the endings.
     public init(
         archive: JobArchive, checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
-        limits: DatasetLimits = DatasetLimits(),
+        limits: DatasetLimits = DatasetLimits(), backoff: Backoff = Backoff(),
         report: @escaping @Sendable (String) -> Void = { _ in },
         raise: @escaping @Sendable (JobAlarm, Job) -> Void = { _, _ in }
     ) {
@@ -27,6 +28,7 @@ public struct JobRunner: Sendable {
         self.checkpoints = checkpoints
         self.checkpointInterval = checkpointInterval
         self.limits = limits
+        self.backoff = backoff
         self.report = report
         self.raise = raise
     }
@@ -62,7 +64,12 @@ public struct JobRunner: Sendable {
             }
             let outcome = try train(plan, job, monitor)
             if outcome.interrupted { return .interrupted }
-            return .finished(try ending(of: job, plan, outcome))
+            var kept: [UInt8]?
+            if outcome.divergence == nil {
+                guard case .kept(let bytes) = try keep(outcome.network, of: job, monitor) else { return .interrupted }
+                kept = bytes
+            }
+            return .finished(try ending(of: job, plan, outcome, network: kept))
         } catch {
             let failure = JobFailure(error)
             if failure.code != "invalid_content" { report("\(job.id): \(error)") }
@@ -105,9 +112,38 @@ public struct JobRunner: Sendable {
         }
     }
 
-    private func ending(of job: Job, _ plan: JobPlan, _ outcome: TrainingOutcome) throws -> JobEnding {
+    private enum Keeping {
+        /// With the bytes that belong into the ending, nil where they are in a file.
+        case kept([UInt8]?)
+        /// The job was told to stop while it waited for space.
+        case givenUp
+    }
+
+    /// Keeps a network. A full disk does not cost the training: it is waited for.
+    private func keep(
+        _ network: TrainedNetwork, of job: Job, _ monitor: TrainingMonitor
+    ) throws(StorageError) -> Keeping {
+        var failures = 0
+        while true {
+            let failure: StorageError
+            do throws(StorageError) {
+                let bytes = try archive.keep(network, for: job.id)
+                if failures > 0 { report("\(job.id): there is space for the result, which is kept") }
+                return .kept(bytes)
+            } catch {
+                failure = error
+            }
+            guard failure == .diskFull else { throw failure }
+            if failures == 0 { report("\(job.id): is done, and waits for space on the disk to keep its result") }
+            failures += 1
+            if monitor.waitForStop(backoff.wait(after: failures)) { return .givenUp }
+        }
+    }
+
+    private func ending(
+        of job: Job, _ plan: JobPlan, _ outcome: TrainingOutcome, network: [UInt8]?
+    ) throws -> JobEnding {
         let divergence = outcome.divergence
-        let network = divergence == nil ? try archive.keep(outcome.network, for: job.id) : nil
         var encoding = JSONWriter()
         encoding.object { plan.data.encoding.writeMembers(into: &$0) }
         let result = JobResult(

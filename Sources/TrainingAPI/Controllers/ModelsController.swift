@@ -33,7 +33,7 @@ struct ModelsController: Sendable {
 
     func predict(_ request: RoutedRequest) throws -> HTTPResponse {
         let model = try model(request)
-        let asked = try PredictionRequest(JSONDocument.parse(request.bytes).root)
+        let asked = try PredictionRequest(service.document(request))
         let rows = asked.rows
         let most = limitOfRows(model)
         guard rows.count <= most else {
