@@ -27,7 +27,7 @@ packages=(
     # The README's commands.
     curl
 )
-if [ "$with_tests" = yes ]; then packages+=(python3 python3-venv); fi
+if [ "$with_tests" = yes ]; then packages+=(python3 python3-venv strace); fi
 
 install_packages() {
     if ! command -v dpkg-query >/dev/null; then
