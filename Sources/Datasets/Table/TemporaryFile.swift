@@ -106,7 +106,7 @@ struct TemporaryFile: ~Copyable {
 
     /// Makes the folder `directory` in a folder that is there, if need be, and its name durable.
     static func makeDirectory(_ directory: String) throws(StorageError) {
-        if mkdir(directory, 0o750) != 0 && errno != EEXIST { throw .last("make the folder \(directory)") }
+        if mkdir(directory, 0o750) != 0 && errno != EEXIST { throw .last("make the data folder") }
         try syncDirectory("\(directory)/..")
     }
 
