@@ -27,7 +27,7 @@ def inhabited(start_server):
     return server, inhabit(server.client)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("phases", EXAMPLES)
 def test_generated_requests_get_documented_answers(inhabited, tmp_path, phases):
     server, inhabitants = inhabited

@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.client import Client
 from harness.contract import ROOT
 
-BINARY = Path(os.environ.get("ESPALIER_BINARY", ROOT / ".build/release/espalier"))
+BINARY = Path(os.environ.get("ESPALIER_BINARY", ROOT / ".build/release/espalier")).resolve()
 READY = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
 
 
@@ -37,7 +37,7 @@ class Server:
     def environment(self):
         return {**os.environ, "SWIFT_BACKTRACE": "enable=no", **self.variables}
 
-    def start(self, timeout=20):
+    def start(self, timeout=60):
         assert self.process is None, "runs already"
         self.process = subprocess.Popen(
             self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment())
