@@ -143,6 +143,7 @@ class Faults:
     def _trace(self, server, calls, **arguments):
         # Of write, only the threads of connections spool bodies with it; others ring bells.
         threads = server.threads("MHD") if calls == "write" else None
+        assert threads != [], "the threads of connections have another name"
         return strace.Tracer(server.process, calls, log=self.campaign.folder / f"{server.directory.name}.strace", threads=threads, **arguments)
 
     def round(self, number, spec):

@@ -19,7 +19,7 @@ from harness.client import FINISHED
 
 FOLLOWERS = 10
 OPTIONS = ["--checkpoint-seconds", "0.1"]
-PATIENCE = 90
+PATIENCE = 300
 
 
 class Follower:

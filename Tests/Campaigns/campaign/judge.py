@@ -7,7 +7,7 @@ from harness.client import FINISHED
 from campaign.command import require
 from campaign.kinds import outcome, sweep_outcome
 
-PATIENCE = 120
+PATIENCE = 300
 
 
 class Judge:

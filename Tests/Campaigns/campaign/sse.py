@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 class EventStream:
     """One connection. `messages` are those that came whole."""
 
-    def __init__(self, url, id, after=None, timeout=30):
+    def __init__(self, url, id, after=None, timeout=100):
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=timeout)
         headers = {"Accept": "text/event-stream"} | ({} if after is None else {"Last-Event-ID": str(after)})
         try:

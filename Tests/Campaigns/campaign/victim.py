@@ -10,13 +10,13 @@ from harness.server import Server
 from campaign.client import CampaignClient
 from campaign.command import Violation, require
 
-STOP_SECONDS = 10
-
 
 class Victim(Server):
     """One server over one data directory, from start to start."""
 
     make_client = CampaignClient
+    # Within how many seconds SIGTERM must have ended it; what is promised, kill9 asks for.
+    stop_seconds = 60.0
 
     def begin_and_kill(self, after):
         """Starts it, and kills it before it is known to be ready."""
@@ -27,13 +27,13 @@ class Victim(Server):
         process.wait(20)
 
     def stop(self):
-        """SIGTERM: it must be gone, content, within ten seconds."""
+        """SIGTERM: it must be gone, content, in time."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:
-            status = self.process.wait(STOP_SECONDS)
+            status = self.process.wait(self.stop_seconds)
         except subprocess.TimeoutExpired:
-            raise Violation(f"SIGTERM did not end the server within {STOP_SECONDS} s") from None
+            raise Violation(f"SIGTERM did not end the server within {self.stop_seconds:g} s") from None
         finally:
             self.kill()
         require(status == 0, f"SIGTERM ended the server with status {status} after {time.monotonic() - began:.1f} s")

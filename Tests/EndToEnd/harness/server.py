@@ -19,19 +19,18 @@ class Server:
 
     make_client = Client
 
-    def __init__(self, directory, *, workers=2, options=(), variables=None, wrapper=()):
+    def __init__(self, directory, *, workers=2, options=(), variables=None):
         self.directory = Path(directory)
         self.workers = workers
         self.options = list(options)
         self.variables = variables or {}
-        self.wrapper = list(wrapper)
         self.process = None
         self.log = []
         self.client = None
 
     def command(self):
         return [
-            *self.wrapper, str(BINARY), "serve", "--host", "127.0.0.1", "--port", "0", "--data-dir", str(self.directory),
+            str(BINARY), "serve", "--host", "127.0.0.1", "--port", "0", "--data-dir", str(self.directory),
             "--workers", str(self.workers), *self.options]
 
     def environment(self):
