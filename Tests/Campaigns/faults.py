@@ -165,7 +165,7 @@ class Faults:
                 # It is well again by itself.
                 probe = Scenario(server, ledger, self.kinds, f"after {number}")
                 probe.submit()
-                Judge(server, ledger, self.kinds).judge(earlier)
+                Judge(server, ledger, self.kinds).judge(earlier, sweeps=False)
             server.kill()
             server.start()
             Judge(server, ledger, self.kinds).judge(0)

@@ -18,6 +18,7 @@ from campaign.victim import Victim
 from harness.client import FINISHED
 
 FOLLOWERS = 10
+PLANTED_PATIENCE = 10
 OPTIONS = ["--checkpoint-seconds", "0.1"]
 PATIENCE = 300
 
@@ -25,8 +26,8 @@ PATIENCE = 300
 class Follower:
     """One job, and a client that follows it, however often it is cut off."""
 
-    def __init__(self, place, server, kinds, chance, url):
-        self.place, self.server, self.chance, self.url = place, server, chance, url
+    def __init__(self, server, kinds, chance, url, patience):
+        self.server, self.chance, self.url, self.patience = server, chance, url, patience
         self.connections = 0
         client = server.new_client()
         kind = chance.choice(["tiny", "adam", "norm", "endless"])
@@ -35,9 +36,9 @@ class Follower:
             threading.Thread(target=self._cancel, args=(chance.uniform(0, 1.5),), daemon=True).start()
 
     def follow(self):
-        heard, deadline = [], time.monotonic() + PATIENCE
+        heard, deadline = [], time.monotonic() + self.patience
         while True:
-            require(time.monotonic() < deadline, f"{self.id}: no end after {PATIENCE} s, heard {[event['type'] for event in heard]}")
+            require(time.monotonic() < deadline, f"{self.id}: no end after {self.patience} s, heard {[event['type'] for event in heard]}")
             url = self.url()
             if url is None:
                 time.sleep(0.02)
@@ -81,11 +82,13 @@ class Batch:
         chance = self.campaign.chance(number)
         server = Victim(self.campaign.folder / f"batch-{number}", options=OPTIONS).start()
         proxy = Proxy(lambda: server.address, self._spoil) if self.campaign.plant else None
+        patience = PLANTED_PATIENCE if proxy else PATIENCE
         failures = []
 
         def follow(place):
             try:
-                follower = Follower(place, server, self.kinds, self.campaign.chance(number, place), lambda: proxy.url if proxy else (client := server.client) and client.url)
+                follower = Follower(
+                    server, self.kinds, self.campaign.chance(number, place), lambda: proxy.url if proxy else (client := server.client) and client.url, patience)
                 followers.append(follower)
                 barrier.wait()
                 heard = follower.follow()
@@ -109,7 +112,7 @@ class Batch:
             time.sleep(chance.uniform(0, 0.1))
             server.start()
         for thread in threads:
-            thread.join(PATIENCE + 60)
+            thread.join(patience + 200)
             if thread.is_alive():
                 failures.append("a follower does not come to an end")
         for follower, heard in results:
