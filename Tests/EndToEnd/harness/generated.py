@@ -32,7 +32,7 @@ def schemathesis(url, phases, seed, directory, examples, variables, timeout=880)
     command = [
         sys.executable, str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run", str(PATH), "--url", url,
         "--phases", phases, "--max-examples", str(examples), "--seed", str(seed), "--request-timeout", "20",
-        "--checks", "all", "--exclude-checks", "ignored_auth,object_level_authorization,max_response_time", "--continue-on-failure", "--no-color"]
+        "--checks", "all", "--exclude-checks", "ignored_auth,object_level_authorization", "--continue-on-failure", "--no-color"]
     environment = {
         **os.environ, "SCHEMATHESIS_HOOKS": "harness.schemathesis_hooks", "PYTHONPATH": str(HERE), "HYPOTHESIS_STORAGE_DIRECTORY": str(directory), **variables}
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment, cwd=directory)
