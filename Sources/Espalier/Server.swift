@@ -34,7 +34,7 @@ struct Server {
 
         let daemon = try HTTPDaemon(
             configuration: HTTPDaemonConfiguration(
-                host: options.host, port: options.port, fault: TrainingService.response(to:head:)),
+                host: options.host, port: options.port, fault: service.response(to:head:)),
             route: service.route)
         try service.start()
         Log.info("training with \(instructionSet.rawValue) kernels, \(options.workers) workers")
