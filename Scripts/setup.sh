@@ -27,8 +27,8 @@ packages=(
     # The README's commands.
     curl
 )
-# The tests' clients: TLS by OpenSSL, slow clients by slowhttptest.
-if [ "$with_tests" = yes ]; then packages+=(python3 python3-venv openssl slowhttptest); fi
+# The tests' clients: TLS by OpenSSL, slow clients by slowhttptest; faults of the system by strace.
+if [ "$with_tests" = yes ]; then packages+=(python3 python3-venv openssl slowhttptest strace); fi
 
 install_packages() {
     if ! command -v dpkg-query >/dev/null; then

@@ -149,7 +149,7 @@ def test_a_job_that_ends_on_a_full_disk_waits_for_space_and_keeps_its_result(sma
     job = client.submit(wide(1_000))
     client.wait(job["id"], until={"running"})
     filler = fill(small_disk)
-    wait_for_line(server, f"{job['id']}: is done, and waits for space")
+    wait_for_line(server, "it is tried again until it succeeds")
     assert client.job(job["id"])["status"] == "running"
     filler.unlink()
     assert client.wait(job["id"])["status"] == "succeeded"
@@ -181,7 +181,7 @@ def test_a_job_that_waits_for_space_can_be_cancelled(small_disk, start_server):
     client.wait(job["id"], until={"running"})
     # Enough for the store, and not for the network.
     fill(small_disk, leaving=400_000)
-    wait_for_line(server, f"{job['id']}: is done, and waits for space")
+    wait_for_line(server, "it is tried again until it succeeds")
     assert client.cancel(job["id"]).status_code == 202
     assert client.wait(job["id"])["status"] == "cancelled"
 

@@ -11,11 +11,12 @@ public struct JobRunner: Sendable {
     private let checkpoints: CheckpointArchive?
     private let checkpointInterval: Double
     private let limits: DatasetLimits
-    private let backoff: Backoff
+    private let persistence: Persistence
     private let report: @Sendable (String) -> Void
     private let raise: @Sendable (JobAlarm, Job) -> Void
 
     /// A runner over this archive, which keeps checkpoints every `checkpointInterval` seconds if it has a place for them.
+    /// What the disk refuses is tried again after a wait given by `backoff`.
     /// What the operator must know of a job's failure goes to `report`; alarms of jobs that are not brief go to `raise` at
     /// once. All alarms are in the endings.
     public init(
@@ -28,7 +29,7 @@ public struct JobRunner: Sendable {
         self.checkpoints = checkpoints
         self.checkpointInterval = checkpointInterval
         self.limits = limits
-        self.backoff = backoff
+        persistence = Persistence(backoff: backoff, report: report)
         self.report = report
         self.raise = raise
     }
@@ -55,26 +56,30 @@ public struct JobRunner: Sendable {
         if job.attempts > JobRunner.attemptLimit { return .finished(JobEnding(.failed, failure: .tooManyAttempts)) }
         var alarms: () -> [JobAlarm] = { [] }
         do {
-            let layers = try job.initialWeightsHash.map { try archive.initialLayers($0) }
-            let plan = try JobPlan(
-                stored: job.settings, initialLayers: layers, table: archive.table(job.tableHash), limits: limits)
+            let plan = try persistence.insist(for: job, monitor, until: [.interrupt, .cancel]) {
+                try self.plan(of: job)
+            }
             alarms = { monitor.alarms.map { JobAlarm($0, of: plan) } }
             if !JobRunner.isBrief(job) {
                 monitor.observeAlarms { [raise] in raise(JobAlarm($0, of: plan), job) }
             }
             let outcome = try train(plan, job, monitor)
             if outcome.interrupted { return .interrupted }
-            var kept: [UInt8]?
-            if outcome.divergence == nil {
-                guard case .kept(let bytes) = try keep(outcome.network, of: job, monitor) else { return .interrupted }
-                kept = bytes
-            }
-            return .finished(try ending(of: job, plan, outcome, network: kept))
+            return .finished(try ending(of: job, plan, outcome, monitor))
+        } catch let given as Persistence.GivenUp {
+            return given.request == .interrupt
+                ? .interrupted : .finished(JobEnding(.cancelled, stopReason: .cancelled))
         } catch {
             let failure = JobFailure(error)
             if failure.code != "invalid_content" { report("\(job.id): \(error)") }
             return .finished(JobEnding(.failed, history: monitor.history, alarms: alarms(), failure: failure))
         }
+    }
+
+    private func plan(of job: Job) throws -> JobPlan {
+        let layers = try job.initialWeightsHash.map { try archive.initialLayers($0) }
+        return try JobPlan(
+            stored: job.settings, initialLayers: layers, table: archive.table(job.tableHash), limits: limits)
     }
 
     private func train(_ plan: JobPlan, _ job: Job, _ monitor: TrainingMonitor) throws -> TrainingOutcome {
@@ -112,38 +117,16 @@ public struct JobRunner: Sendable {
         }
     }
 
-    private enum Keeping {
-        /// With the bytes that belong into the ending, nil where they are in a file.
-        case kept([UInt8]?)
-        /// The job was told to stop while it waited for space.
-        case givenUp
-    }
-
-    /// Keeps a network. A full disk does not cost the training: it is waited for.
-    private func keep(
-        _ network: TrainedNetwork, of job: Job, _ monitor: TrainingMonitor
-    ) throws(StorageError) -> Keeping {
-        var failures = 0
-        while true {
-            let failure: StorageError
-            do throws(StorageError) {
-                let bytes = try archive.keep(network, for: job.id)
-                if failures > 0 { report("\(job.id): there is space for the result, which is kept") }
-                return .kept(bytes)
-            } catch {
-                failure = error
-            }
-            guard failure == .diskFull else { throw failure }
-            if failures == 0 { report("\(job.id): is done, and waits for space on the disk to keep its result") }
-            failures += 1
-            if monitor.waitForStop(backoff.wait(after: failures)) { return .givenUp }
-        }
-    }
-
     private func ending(
-        of job: Job, _ plan: JobPlan, _ outcome: TrainingOutcome, network: [UInt8]?
+        of job: Job, _ plan: JobPlan, _ outcome: TrainingOutcome, _ monitor: TrainingMonitor
     ) throws -> JobEnding {
         let divergence = outcome.divergence
+        // What has been trained is kept for as long as there is a process to keep it, and somebody who wants it.
+        let network =
+            divergence == nil
+            ? try persistence.insist(for: job, monitor, until: [.interrupt, .cancel]) {
+                try archive.keep(outcome.network, for: job.id)
+            } : nil
         var encoding = JSONWriter()
         encoding.object { plan.data.encoding.writeMembers(into: &$0) }
         let result = JobResult(
@@ -213,10 +196,6 @@ extension JobFailure {
         switch error {
         case let error as TrainingError:
             self.init(code: "invalid_content", title: "The job cannot be trained", detail: "\(error.description).")
-        case StorageError.diskFull:
-            self.init(
-                code: "insufficient_storage", title: "The disk is full",
-                detail: "There was no space left to keep the result.")
         case let faults as Faults:
             let first = faults.all.first.map { "\($0.pointer) \($0.detail)" } ?? ""
             self.init(code: "invalid_content", title: "The job cannot be trained", detail: "\(first).")
