@@ -91,14 +91,17 @@ struct Server {
     private func daemon(
         _ service: TrainingService, _ certificate: TLSCertificate?, _ inherited: Int32?, loopbackOnly: Bool
     ) throws -> HTTPDaemon {
+        let place: ListeningPlace =
+            if let inherited {
+                .inherited(descriptor: inherited)
+            } else {
+                .address(host: options.host, port: options.port)
+            }
+        let configuration = HTTPDaemonConfiguration(
+            listening: place, loopbackOnly: loopbackOnly, certificate: certificate, limits: options.connections.limits,
+            fault: service.response(to:head:))
         do {
-            return try HTTPDaemon(
-                configuration: HTTPDaemonConfiguration(
-                    listening: inherited.map { .inherited(descriptor: $0) }
-                        ?? .address(host: options.host, port: options.port),
-                    loopbackOnly: loopbackOnly, certificate: certificate, limits: options.connections.limits,
-                    fault: service.response(to:head:)),
-                route: service.route)
+            return try HTTPDaemon(configuration: configuration, route: service.route)
         } catch HTTPDaemonError.notLoopback(let host) {
             throw StartError(
                 """
