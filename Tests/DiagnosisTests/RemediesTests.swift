@@ -35,9 +35,9 @@ struct RemediesTests {
 
     @Test func aFirstLayerComesWithAllOfTheNetwork() throws {
         let evidence = Evidence.make(.wrong(0.3, of: 1000), .wrong(0.31, of: 1000), hidden: [])
-        let suggestion = try #require(suggestion(.enlargeNetwork, evidence))
-        #expect(suggestion.field == "/network")
-        guard case .network(let network)? = suggestion.to else {
+        let first = try #require(self.suggestion(.enlargeNetwork, evidence))
+        #expect(first.field == "/network")
+        guard case .network(let network)? = first.to else {
             Issue.record("it is no network")
             return
         }
