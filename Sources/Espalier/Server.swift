@@ -13,7 +13,10 @@ struct Server {
 
     /// Serves until SIGTERM or SIGINT.
     func run() throws {
-        let stop = try StopSignal()
+        let signals = try ServiceSignals()
+        DescriptorLimit.raise()
+        let inherited = try InheritedSocket.descriptor()
+        let certificate = try options.tls.certificate()
         let instructionSet = try InstructionSet.selected()
         let directory = try DataDirectory(options.dataDir)
         let store = try SQLiteStore(directory: directory.path)
@@ -39,13 +42,14 @@ struct Server {
             report: Log.error)
         try service.recover()
 
-        let daemon = try listen(service, isOpen: !gatekeeper.needsKeys)
+        let daemon = try listen(service, inherited, certificate, isOpen: !gatekeeper.needsKeys)
         try keyWatch.start()
         try service.start()
         Log.info("training with \(instructionSet.rawValue) kernels, \(options.workers) workers")
-        Log.info("listening on http://\(Server.authority(options.host, daemon.port))")
+        Log.info(
+            "listening on \(certificate == nil ? "http" : "https")://\(Server.authority(daemon.host, daemon.port))")
 
-        let signal = stop.wait()
+        let signal = waitForStop(signals, daemon)
         Log.info("\(signal) received, stopping")
         daemon.stop(grace: .seconds(5))
         if !service.stop(timeout: .seconds(4)) {
@@ -58,22 +62,29 @@ struct Server {
     }
 
     /// - Parameter isOpen: whether there are no keys.
-    private func listen(_ service: TrainingService, isOpen: Bool) throws -> HTTPDaemon {
-        let daemon = try daemon(service, loopbackOnly: isOpen && !options.access.isInsecure)
-        if !daemon.isLocal {
-            Log.warning(
-                isOpen
-                    ? "there are no API keys: whoever reaches \(options.host) can do everything"
-                    : "requests come in without encryption, and API keys with them: put a proxy with TLS in front")
+    private func listen(
+        _ service: TrainingService, _ inherited: Int32?, _ certificate: TLSCertificate?, isOpen: Bool
+    ) throws -> HTTPDaemon {
+        let daemon = try daemon(
+            service, inherited, certificate, loopbackOnly: isOpen && !options.access.isInsecure)
+        if !daemon.isLocal, isOpen {
+            Log.warning("there are no API keys: whoever reaches \(daemon.host) can do everything")
+        }
+        if !daemon.isLocal, !isOpen, certificate == nil {
+            Log.warning("requests come in without encryption, and API keys with them: see --tls-cert")
         }
         return daemon
     }
 
-    private func daemon(_ service: TrainingService, loopbackOnly: Bool) throws -> HTTPDaemon {
+    private func daemon(
+        _ service: TrainingService, _ inherited: Int32?, _ certificate: TLSCertificate?, loopbackOnly: Bool
+    ) throws -> HTTPDaemon {
         do {
             return try HTTPDaemon(
                 configuration: HTTPDaemonConfiguration(
-                    host: options.host, port: options.port, loopbackOnly: loopbackOnly,
+                    listening: inherited.map { .inherited(descriptor: $0) }
+                        ?? .address(host: options.host, port: options.port),
+                    loopbackOnly: loopbackOnly, certificate: certificate, limits: options.connections.limits,
                     fault: service.response(to:head:)),
                 route: service.route)
         } catch HTTPDaemonError.notLoopback(let host) {
@@ -82,6 +93,29 @@ struct Server {
                 there are no API keys, and other machines can reach \(host): make a key (espalier keys create --name NAME \
                 --owner OWNER --data-dir \(options.dataDir)), listen on 127.0.0.1, or let everybody in with --insecure
                 """)
+        }
+    }
+
+    /// Reads the certificate again at each SIGHUP. Returns the name of the signal that ends the server.
+    private func waitForStop(_ signals: ServiceSignals, _ daemon: HTTPDaemon) -> String {
+        while true {
+            switch signals.wait() {
+            case .stop(let name): return name
+            case .reload: reload(daemon)
+            }
+        }
+    }
+
+    private func reload(_ daemon: HTTPDaemon) {
+        do {
+            guard let certificate = try options.tls.certificate() else {
+                Log.info("SIGHUP received; there is nothing to read again")
+                return
+            }
+            daemon.replaceCertificate(certificate)
+            Log.info("SIGHUP received; new connections get the certificate that was read again")
+        } catch {
+            Log.error("SIGHUP received; the certificate stays as it was: \(error)")
         }
     }
 

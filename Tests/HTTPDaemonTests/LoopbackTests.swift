@@ -4,7 +4,7 @@ import Testing
 struct LoopbackTests {
     private static func daemon(_ host: String) throws -> HTTPDaemon {
         try HTTPDaemon(
-            configuration: HTTPDaemonConfiguration(host: host, port: 0, loopbackOnly: true),
+            configuration: HTTPDaemonConfiguration(listening: .address(host: host, port: 0), loopbackOnly: true),
             route: { _ in .refuse(HTTPResponse(status: 404)) })
     }
 
@@ -22,7 +22,7 @@ struct LoopbackTests {
 
     @Test func withoutTheRuleEveryAddressWillDo() throws {
         let daemon = try HTTPDaemon(
-            configuration: HTTPDaemonConfiguration(host: "0.0.0.0", port: 0),
+            configuration: HTTPDaemonConfiguration(listening: .address(host: "0.0.0.0", port: 0)),
             route: { _ in .refuse(HTTPResponse(status: 404)) })
         #expect(!daemon.isLocal)
         daemon.stop(grace: .zero)
