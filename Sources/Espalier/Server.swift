@@ -79,15 +79,14 @@ struct Server {
     private func daemon(
         _ service: TrainingService, _ inherited: Int32?, _ certificate: TLSCertificate?, loopbackOnly: Bool
     ) throws -> HTTPDaemon {
-        do {
-            return try HTTPDaemon(
-                configuration: HTTPDaemonConfiguration(
-                    listening: inherited.map { .inherited(descriptor: $0) }
-                        ?? .address(host: options.host, port: options.port),
-                    loopbackOnly: loopbackOnly, certificate: certificate, limits: options.connections.limits,
-                    fault: service.response(to:head:)),
-                route: service.route)
-        } catch HTTPDaemonError.notLoopback(let host) {
+        let configuration = HTTPDaemonConfiguration(
+            listening: inherited.map { .inherited(descriptor: $0) } ?? .address(host: options.host, port: options.port),
+            loopbackOnly: loopbackOnly, certificate: certificate, limits: options.connections.limits,
+            fault: service.response(to:head:))
+        do throws(HTTPDaemonError) {
+            return try HTTPDaemon(configuration: configuration, route: service.route)
+        } catch {
+            guard case .notLoopback(let host) = error else { throw error }
             throw StartError(
                 """
                 there are no API keys, and other machines can reach \(host): make a key (espalier keys create --name NAME \
