@@ -11,7 +11,7 @@ LESSER_ISAS := $(shell grep -qw avx512bw /proc/cpuinfo && echo avx2) $(shell gre
 export SWIFT_BACKTRACE := enable=no
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run build test check format lint bench bench-peers clean
+.PHONY: help setup run build test check campaign format lint bench bench-peers clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,11 @@ test: ## Run all tests: Swift's, the engine's on every instruction set, and thos
 	$(PYTHON) -m pytest Tests/EndToEnd
 
 check: test lint ## What continuous integration runs
+
+# ONLY="kill9 faults" makes some of them, SCALE=ci small ones; each is a program of Tests/Campaigns with options of its own.
+campaign: build ## Hold the promises of docs/promises.md against crashes, faults and floods, at full size: many hours
+	Scripts/setup.sh --test
+	$(PYTHON) Tests/Campaigns/run.py $(if $(ONLY),--only "$(ONLY)") $(if $(SCALE),--scale $(SCALE))
 
 lint: setup ## Check the format of the Swift sources
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -13,6 +13,7 @@ let package = Package(
         .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CShortestDecimal"),
 
@@ -28,6 +29,7 @@ let package = Package(
         .target(name: "Charts", dependencies: ["CCairo"]),
         .target(name: "Evaluation", dependencies: ["Perceptron"]),
         .target(name: "Diagnosis", dependencies: ["Evaluation", "Perceptron"]),
+        .target(name: "Compression", dependencies: ["CZlib"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD", "CGnuTLS"]),
         .target(name: "Access", dependencies: ["Hashing"]),
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument", "Hashing"]),
@@ -36,7 +38,7 @@ let package = Package(
             name: "TrainingAPI",
             dependencies: [
                 "HTTPDaemon", "Access", "Jobs", "Evaluation", "Diagnosis", "Datasets", "Perceptron", "Charts",
-                "JSONDocument", "Hashing", "Contract",
+                "JSONDocument", "Hashing", "Contract", "Compression",
             ]),
         .executableTarget(
             name: "Espalier",
@@ -49,6 +51,7 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Perceptron"]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Evaluation", "Perceptron"]),
         .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "HTTPDaemonTests", dependencies: ["HTTPDaemon"]),
         .testTarget(
             name: "JobsTests",

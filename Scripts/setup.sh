@@ -19,16 +19,16 @@ esac
 
 packages=(
     # Espalier's own libraries, and what finds them.
-    libmicrohttpd-dev libgnutls28-dev libsimdjson-dev libfmt-dev nettle-dev libcairo2-dev fonts-dejavu-core
+    libmicrohttpd-dev libgnutls28-dev libsimdjson-dev libfmt-dev nettle-dev libcairo2-dev zlib1g-dev fonts-dejavu-core
     libsqlite3-dev pkg-config
     # The Swift toolchain's own needs on Debian 12: it links with the system's C and C++ libraries, and SwiftPM runs git.
-    binutils gcc libc6-dev libstdc++-12-dev zlib1g-dev libcurl4 libxml2 libncurses6 libsqlite3-0 libz3-4
+    binutils gcc libc6-dev libstdc++-12-dev libcurl4 libxml2 libncurses6 libsqlite3-0 libz3-4
     git ca-certificates tzdata
     # The README's commands.
     curl
 )
-# The tests' clients: TLS by OpenSSL, slow clients by slowhttptest.
-if [ "$with_tests" = yes ]; then packages+=(python3 python3-venv openssl slowhttptest); fi
+# The tests' clients: TLS by OpenSSL, slow clients by slowhttptest; faults of the system by strace.
+if [ "$with_tests" = yes ]; then packages+=(python3 python3-venv openssl slowhttptest strace); fi
 
 install_packages() {
     if ! command -v dpkg-query >/dev/null; then

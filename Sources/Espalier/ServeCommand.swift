@@ -41,6 +41,9 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
+    @OptionGroup(title: "Browsers")
+    var crossOrigin: CrossOriginOptions
+
     @Option(help: "Seconds of training between a job's checkpoints; 0 for none.")
     var checkpointSeconds: Double = Environment.number("CHECKPOINT_SECONDS") ?? 5
 

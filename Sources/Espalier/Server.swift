@@ -25,24 +25,32 @@ struct Server {
         let keyWatch = try KeyWatch(keyFile, for: gatekeeper, report: Log.error)
         let service = try TrainingService(
             store: store,
-            tables: TableStore(directory: directory.subfolder("tables"), inlineLimit: JobArchive.inlineLimit),
+            tables: TableStore(
+                directory: directory.subfolder("tables"), limits: options.limits.data,
+                inlineLimit: JobArchive.inlineLimit),
             networks: NetworkArchive(directory: directory.subfolder("networks")),
             initialWeights: InitialWeightsArchive(directory: directory.subfolder("initial-weights")),
             checkpoints: options.checkpointSeconds > 0
                 ? CheckpointArchive(directory: directory.subfolder("checkpoints")) : nil,
             checkpointInterval: options.checkpointSeconds,
             uploadDirectory: directory.emptySubfolder("uploads"),
+            disk: options.limits.minFreeDisk > 0
+                ? DiskSpace(directory: directory.path, reserve: options.limits.minFreeDisk) : nil,
             workers: options.workers,
             limits: ServiceLimits(
                 jobBytes: options.limits.maxJobBytes, datasetBytes: options.limits.maxDatasetBytes,
-                queuedJobs: options.limits.maxQueuedJobs, jobMemory: options.limits.maxJobMemory,
+                queuedJobs: options.limits.maxQueuedJobs, jobs: options.limits.jobs,
+                runningSweeps: options.limits.maxRunningSweeps, sweepJobs: options.limits.maxSweepJobs,
                 queuedJobsPerOwner: options.limits.maxQueuedJobsPerOwner,
                 runningSweepsPerOwner: options.limits.maxSweepsPerOwner),
             gatekeeper: gatekeeper, rateLimiter: options.access.ratePolicy.map { RateLimiter($0) },
+            policy: AnswerPolicy(
+                crossOrigin: try options.crossOrigin.policy(),
+                strictTransportSeconds: certificate == nil ? nil : Server.strictTransportSeconds),
             report: Log.error)
         try service.recover()
 
-        let daemon = try listen(service, inherited, certificate, isOpen: !gatekeeper.needsKeys)
+        let daemon = try listen(service, certificate, inherited, isOpen: !gatekeeper.needsKeys)
         try keyWatch.start()
         try service.start()
         Log.info("training with \(instructionSet.rawValue) kernels, \(options.workers) workers")
@@ -61,32 +69,40 @@ struct Server {
         Log.info("stopped")
     }
 
+    /// A year, as is usual.
+    private static let strictTransportSeconds = 31_536_000
+
     /// - Parameter isOpen: whether there are no keys.
     private func listen(
-        _ service: TrainingService, _ inherited: Int32?, _ certificate: TLSCertificate?, isOpen: Bool
+        _ service: TrainingService, _ certificate: TLSCertificate?, _ inherited: Int32?, isOpen: Bool
     ) throws -> HTTPDaemon {
         let daemon = try daemon(
-            service, inherited, certificate, loopbackOnly: isOpen && !options.access.isInsecure)
-        if !daemon.isLocal, isOpen {
-            Log.warning("there are no API keys: whoever reaches \(daemon.host) can do everything")
-        }
-        if !daemon.isLocal, !isOpen, certificate == nil {
-            Log.warning("requests come in without encryption, and API keys with them: see --tls-cert")
+            service, certificate, inherited, loopbackOnly: isOpen && !options.access.isInsecure)
+        if !daemon.isLocal {
+            if isOpen {
+                Log.warning("there are no API keys: whoever reaches \(daemon.host) can do everything")
+            } else if certificate == nil {
+                Log.warning("requests come in without encryption, and API keys with them: use --tls-cert, or a proxy with TLS")
+            }
         }
         return daemon
     }
 
     private func daemon(
-        _ service: TrainingService, _ inherited: Int32?, _ certificate: TLSCertificate?, loopbackOnly: Bool
+        _ service: TrainingService, _ certificate: TLSCertificate?, _ inherited: Int32?, loopbackOnly: Bool
     ) throws -> HTTPDaemon {
+        let place: ListeningPlace =
+            if let inherited {
+                .inherited(descriptor: inherited)
+            } else {
+                .address(host: options.host, port: options.port)
+            }
         let configuration = HTTPDaemonConfiguration(
-            listening: inherited.map { .inherited(descriptor: $0) } ?? .address(host: options.host, port: options.port),
-            loopbackOnly: loopbackOnly, certificate: certificate, limits: options.connections.limits,
+            listening: place, loopbackOnly: loopbackOnly, certificate: certificate, limits: options.connections.limits,
             fault: service.response(to:head:))
-        do throws(HTTPDaemonError) {
+        do {
             return try HTTPDaemon(configuration: configuration, route: service.route)
-        } catch {
-            guard case .notLoopback(let host) = error else { throw error }
+        } catch HTTPDaemonError.notLoopback(let host) {
             throw StartError(
                 """
                 there are no API keys, and other machines can reach \(host): make a key (espalier keys create --name NAME \

@@ -17,8 +17,9 @@ public enum RequestDecision: Sendable {
 /// Where an accepted body is kept.
 public enum BodyStorage: Sendable {
     case memory
-    /// In a temporary file of this directory, which must exist. It is removed with the request unless it is moved.
-    case spool(directory: String)
+    /// In a temporary file of this directory, which must exist. It is removed with the request unless it is moved. A body
+    /// of more than `room` bytes finds the disk full.
+    case spool(directory: String, room: Int = .max)
 }
 
 /// Where a handler runs.

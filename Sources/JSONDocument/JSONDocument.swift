@@ -4,6 +4,13 @@ import CSimdJSON
 public struct JSONSyntaxError: Error, Sendable, CustomStringConvertible {
     /// The parser's own words, fit to be shown to a client.
     public let description: String
+
+    /// What the parser says; of depth also how much of it there may be.
+    init(code: Int32, _ depthLimit: Int) {
+        description =
+            code == csimdjson_code(CSIMDJSON_DEPTH)
+            ? "arrays and objects must nest less than \(depthLimit) deep" : String(cString: csimdjson_message(code))
+    }
 }
 
 /// A parsed JSON text (RFC 8259): simdjson's tape, walked in place. Parsing is iterative and bounded in depth, so a
@@ -11,7 +18,7 @@ public struct JSONSyntaxError: Error, Sendable, CustomStringConvertible {
 ///
 /// @unchecked: tape and strings are written once, inside `init`, and only read afterwards.
 public final class JSONDocument: @unchecked Sendable {
-    /// How deep arrays and objects may nest.
+    /// How deep arrays and objects may nest, unless less is asked for.
     public static let depthLimit = 256
 
     private let handle: OpaquePointer
@@ -21,17 +28,19 @@ public final class JSONDocument: @unchecked Sendable {
     let isRewritten: Bool
 
     /// Parses `bytes`, a UTF-8 text; the document does not refer to them afterwards.
-    public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
-        var parsed = JSONDocument.parseText(bytes)
+    public init(
+        parsing bytes: UnsafeRawBufferPointer, depthLimit: Int = JSONDocument.depthLimit
+    ) throws(JSONSyntaxError) {
+        var parsed = JSONDocument.parseText(bytes, depthLimit)
         var isRewritten = false
         if parsed.document == nil, parsed.code == csimdjson_code(CSIMDJSON_NUMBER),
             let rewritten = OversizedNumbers.rewritten(bytes)
         {
-            parsed = rewritten.withUnsafeBytes { JSONDocument.parseText($0) }
+            parsed = rewritten.withUnsafeBytes { JSONDocument.parseText($0, depthLimit) }
             isRewritten = true
         }
         guard let document = parsed.document else {
-            throw JSONSyntaxError(description: String(cString: csimdjson_message(parsed.code)))
+            throw JSONSyntaxError(code: parsed.code, depthLimit)
         }
         self.isRewritten = isRewritten
         handle = document
@@ -39,7 +48,9 @@ public final class JSONDocument: @unchecked Sendable {
         strings = csimdjson_strings(document)
     }
 
-    private static func parseText(_ bytes: UnsafeRawBufferPointer) -> (code: Int32, document: OpaquePointer?) {
+    private static func parseText(
+        _ bytes: UnsafeRawBufferPointer, _ depthLimit: Int
+    ) -> (code: Int32, document: OpaquePointer?) {
         var document: OpaquePointer?
         let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
         let code = csimdjson_parse(base, base == nil ? 0 : bytes.count, depthLimit, &document)
@@ -47,9 +58,11 @@ public final class JSONDocument: @unchecked Sendable {
     }
 
     /// Parses a UTF-8 text.
-    public static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONDocument {
+    public static func parse(
+        _ bytes: [UInt8], depthLimit: Int = JSONDocument.depthLimit
+    ) throws(JSONSyntaxError) -> JSONDocument {
         let result = bytes.withUnsafeBytes { buffer in
-            Result { () throws(JSONSyntaxError) in try JSONDocument(parsing: buffer) }
+            Result { () throws(JSONSyntaxError) in try JSONDocument(parsing: buffer, depthLimit: depthLimit) }
         }
         return try result.get()
     }

@@ -30,7 +30,7 @@ package enum JSONFailure: Error {
 extension JSONSyntaxError {
     /// What the parser would say of a text in which `failure` was the first thing met: it looks at the strings of the
     /// whole text, of which `survey` tells, before anything else.
-    package init(_ failure: JSONFailure, _ survey: TextSurvey) {
-        self.init(description: String(cString: csimdjson_message(survey.code ?? failure.code)))
+    package init(_ failure: JSONFailure, _ survey: TextSurvey, depthLimit: Int) {
+        self.init(code: survey.code ?? failure.code, depthLimit)
     }
 }

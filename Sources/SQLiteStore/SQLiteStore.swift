@@ -126,6 +126,8 @@ extension StoreError {
         let message = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
         switch error.resultCode {
         case .SQLITE_FULL: self = .diskFull(message)
+        // The index of the write-ahead log could not grow, which nothing else keeps it from.
+        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: self = .diskFull(message)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(message)
         default: self = .unavailable(message)
         }

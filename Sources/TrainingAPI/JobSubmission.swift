@@ -11,7 +11,8 @@ extension TrainingService {
         _ node: JSONNode, for caller: Caller, identity: RequestIdentity? = nil
     ) throws -> (job: Job, isNew: Bool) {
         if let job = try repeated(identity) { return (job, false) }
-        let request = JobRequest(node)
+        try disk?.check()
+        let request = jobRequest(node)
         // The store counts again, with what comes at the same time; here nothing is read in vain.
         let queue = AdmissionLimits(all: limits.queuedJobs, ofOwner: limits.queuedJobsPerOwner)
         try queue.check(caller.owner, all: store.queuedCount, ofOwner: store.queuedCount(of:))
@@ -34,6 +35,16 @@ extension TrainingService {
         return (job, true)
     }
 
+    /// The JSON that a request brings.
+    func document(_ request: RoutedRequest) throws(JSONSyntaxError) -> JSONNode {
+        try JSONDocument.parse(request.bytes, depthLimit: tables.limits.jsonDepth).root
+    }
+
+    /// What `node` asks for, read by the limits of this service.
+    func jobRequest(_ node: JSONNode, for purpose: JobRequest.Purpose = .training) -> JobRequest {
+        JobRequest(node, for: purpose, limits: limits.jobs, dataLimits: tables.limits)
+    }
+
     /// Stores the data that `request` carries, or finds the data set it names, and brings everything together. To be
     /// called while taking in. Data of a request that turns out faulty is released again.
     /// - Returns: also the hash of the table, and the table itself if it has no file: a data set of which it is
@@ -44,7 +55,7 @@ extension TrainingService {
         try withData(of: request, for: caller) { specification, table in
             try JobPlan(
                 data: specification, network: request.network, training: request.training,
-                baseError: request.baseError, table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
+                baseError: request.baseError, table: table, limits: tables.limits, jobLimits: limits.jobs)
         }
     }
 

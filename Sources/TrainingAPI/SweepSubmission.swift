@@ -10,7 +10,8 @@ extension TrainingService {
         _ node: JSONNode, for caller: Caller, identity: RequestIdentity? = nil
     ) throws -> (sweep: Sweep, isNew: Bool) {
         if let sweep = try repeatedSweep(identity) { return (sweep, false) }
-        let request = SweepRequest(node)
+        try disk?.check()
+        let request = sweepRequest(node)
         // The store counts again, with what comes at the same time; here nothing is read in vain.
         let most = AdmissionLimits(all: limits.runningSweeps, ofOwner: limits.runningSweepsPerOwner)
         let owners = try store.unfinishedSweeps().map(\.owner)
@@ -31,8 +32,13 @@ extension TrainingService {
         return (sweep, true)
     }
 
+    /// What `node` asks for, read by the limits of this service.
+    func sweepRequest(_ node: JSONNode) -> SweepRequest {
+        SweepRequest(node, limits: limits.jobs, sweepJobs: limits.sweepJobs)
+    }
+
     /// Everything of a sweep brought together; faults of the data come with those known of the request.
-    private func specification(
+    func specification(
         _ request: SweepRequest, for caller: Caller
     ) throws -> (SweepSpecification, table: (hash: String, content: StoredContent?)) {
         guard let job = request.job, request.faults.isEmpty else { throw withFaultsOfData(request, for: caller) }
@@ -40,7 +46,7 @@ extension TrainingService {
             return try withData(of: job, for: caller) { data, table in
                 do {
                     return try SweepSpecification(
-                        request, data: data, table: table, limits: tables.limits, memoryLimit: limits.jobMemory)
+                        request, data: data, table: table, limits: tables.limits, jobLimits: limits.jobs)
                 } catch let faults as Faults {
                     throw SweepFaults(faults: faults)
                 }

@@ -13,14 +13,18 @@ public final class TrainingService: Sendable {
     let networks: NetworkArchive
     let archive: JobArchive
     let checkpoints: CheckpointArchive?
+    /// Seconds of training between two checkpoints; nil without.
+    let checkpointInterval: Double?
     let custody: TableCustody
     let uploadDirectory: String
+    /// Where all that is kept lies; nil for no bounds but its own.
+    let disk: DiskSpace?
     let limits: ServiceLimits
     let gatekeeper: Gatekeeper
     let rateLimiter: RateLimiter?
     let openAPIDocument: [UInt8]
     let openAPITag: EntityTag
-    let policy = AnswerPolicy()
+    let policy: AnswerPolicy
     let clock: @Sendable () -> Timestamp
     let report: @Sendable (String) -> Void
     let pool: WorkerPool
@@ -36,8 +40,9 @@ public final class TrainingService: Sendable {
     public init(
         store: any JobStore, tables: TableStore, networks: NetworkArchive, initialWeights: InitialWeightsArchive,
         checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
-        uploadDirectory: String, workers: Int, limits: ServiceLimits = ServiceLimits(),
+        uploadDirectory: String, disk: DiskSpace? = nil, workers: Int, limits: ServiceLimits = ServiceLimits(),
         gatekeeper: Gatekeeper = Gatekeeper(), rateLimiter: RateLimiter? = nil,
+        policy: AnswerPolicy = AnswerPolicy(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -47,10 +52,13 @@ public final class TrainingService: Sendable {
         self.networks = networks
         archive = JobArchive(store: store, tables: tables, networks: networks, initialWeights: initialWeights)
         self.checkpoints = checkpoints
+        self.checkpointInterval = checkpoints == nil ? nil : checkpointInterval
         self.uploadDirectory = uploadDirectory
+        self.disk = disk
         self.limits = limits
         self.gatekeeper = gatekeeper
         self.rateLimiter = rateLimiter
+        self.policy = policy
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
@@ -75,7 +83,7 @@ public final class TrainingService: Sendable {
             runner.run(job, monitor)
         }
         sweepCoordinator = SweepCoordinator(
-            store: store, pool: pool, archive: archive, limits: tables.limits, memoryLimit: limits.jobMemory,
+            store: store, pool: pool, archive: archive, limits: tables.limits, jobLimits: limits.jobs,
             inbox: sweepInbox, clock: clock, report: report)
     }
 
@@ -105,7 +113,11 @@ public final class TrainingService: Sendable {
     public var route: @Sendable (HTTPRequestHead) -> RequestDecision {
         let router = Router(self)
         let policy = policy
-        return { policy.applied(to: router.decide($0), for: $0) }
+        return { head in
+            // Browsers ask without a key.
+            if let answer = policy.preflight(head, methods: { router.methods(at: head.path) }) { return answer }
+            return policy.applied(to: router.decide(head), for: head)
+        }
     }
 
     /// The answer to a request that no route could be asked about.

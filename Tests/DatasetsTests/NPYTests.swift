@@ -89,7 +89,8 @@ import Testing
         ("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,)}", "has a shape beyond any memory"),
         (
             "{'descr': '<f8', 'fortran_order': False, 'shape': (4611686018427387904, 4)}",
-            "is too large: at most 100000 columns and 2147483648 cells are allowed"
+            "is too large: 4611686018427387904 rows, and at most 2147483647 are allowed; "
+                + "4611686018427387904 rows × 4 columns, and at most 2147483648 cells are allowed"
         ),
         (
             "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3)}",

@@ -52,10 +52,7 @@ struct NaiveTable {
     private static func rowLimit(_ limits: DatasetLimits, _ columns: Int) -> Int { limits.cells / columns }
 
     private static func checkSize(_ rows: Int, _ columns: Int, _ limits: DatasetLimits, _ pointer: String) throws {
-        if columns <= limits.columns, rows <= rowLimit(limits, columns) { return }
-        throw Faults(
-            pointer: pointer,
-            detail: "is too large: at most \(limits.columns) columns and \(limits.cells) cells are allowed")
+        if let excess = limits.excess(rows: rows, columns: columns) { throw Faults(pointer: pointer, detail: excess) }
     }
 
     private static func rows(_ node: JSONNode, _ limits: DatasetLimits) throws -> NaiveTable {

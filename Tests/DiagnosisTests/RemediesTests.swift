@@ -27,10 +27,21 @@ struct RemediesTests {
         #expect(suggestion(.enlargeNetwork, Self.bias)?.from == .integers([20, 3]))
     }
 
-    @Test(arguments: [([20, 3], [40, 6]), ([], [16]), ([1], [16]), ([4, 2], [16, 8]), ([32], [64])])
+    @Test(arguments: [([20, 3], [40, 6]), ([1], [16]), ([4, 2], [16, 8]), ([32], [64])])
     func aNetworkGrowsToTwiceItsUnitsAndAtLeastSixteen(hidden: [Int], larger: [Int]) {
         let evidence = Evidence.make(.wrong(0.3, of: 1000), .wrong(0.31, of: 1000), hidden: hidden)
         #expect(suggestion(.enlargeNetwork, evidence)?.to == .integers(larger))
+    }
+
+    @Test func aFirstLayerComesWithAllOfTheNetwork() throws {
+        let evidence = Evidence.make(.wrong(0.3, of: 1000), .wrong(0.31, of: 1000), hidden: [])
+        let suggestion = try #require(suggestion(.enlargeNetwork, evidence))
+        #expect(suggestion.field == "/network")
+        guard case .network(let network)? = suggestion.to else {
+            Issue.record("it is no network")
+            return
+        }
+        #expect(network.units == [16] && network.initializer == evidence.network.initializer)
     }
 
     @Test func givenStartingWeightsKeepTheNetworkAsItIs() {

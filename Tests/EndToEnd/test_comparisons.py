@@ -41,7 +41,7 @@ def test_finished_jobs_come_with_metrics_and_the_norms_of_their_weights(client):
         layers = [np.array(layer["weights"]) for layer in client.weights(job["id"])["layers"]]
         for index, (w, norms) in enumerate(zip(layers, column["layers"], strict=True)):
             assert norms == {
-                "layer": index, "weights": w.size, "l1": pytest.approx(np.abs(w).sum()), "l2": pytest.approx(np.linalg.norm(w)),
+                "layer": index + 1, "weights": w.size, "l1": pytest.approx(np.abs(w).sum()), "l2": pytest.approx(np.linalg.norm(w)),
                 "max": np.abs(w).max(), "near_zero_share": pytest.approx((np.abs(w) < 1e-3).mean())}
 
 

@@ -222,3 +222,13 @@ def test_what_an_alarm_names_is_what_is_tried_first(client):
     id = client.train(body)["id"]
     suggestion = client.get(f"/v1/jobs/{id}/diagnosis").json()["suggestions"][0]
     assert (suggestion["field"], suggestion["to"]) == ("/network/initializer", "auto")
+
+
+def test_a_first_layer_is_suggested_so_that_a_job_takes_it_whatever_lists_it_had(client):
+    random = np.random.default_rng(2)
+    body = job([], *(disc(random, rows) for rows in (400, 400, 400)))
+    body["network"] |= {"activation": [], "keep_prob": [], "initializer": "glorot"}
+    found = diagnosis(client, client.train(body)["id"])
+    suggestion = next(item for item in found["suggestions"] if item["action"] == "enlarge_network")
+    treated = client.submit(altered(body, suggestion["field"], suggestion["to"]))
+    assert treated["settings"]["network"]["hidden_layers"] == [16] and treated["settings"]["network"]["initializer"] == "glorot"

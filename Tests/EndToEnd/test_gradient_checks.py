@@ -31,7 +31,7 @@ def test_every_network_is_correct(client, task, activation, batch_norm):
     assert len(answer["layers"]) == 3
     for index, layer in enumerate(answer["layers"]):
         others = {"gamma", "beta"} if batch_norm and index < 2 else {"biases"}
-        assert layer["layer"] == index and set(layer) == {"layer", "weights"} | others
+        assert layer["layer"] == index + 1 and set(layer) == {"layer", "weights"} | others
 
 
 def test_the_groups_add_up(client):
@@ -70,7 +70,7 @@ def test_dropout_and_precision_do_not_disturb_it(client):
     (0, "weights", False), (1, "biases", False), (2, "weights", False), (2, "biases", True), (1, "gamma", True), (0, "beta", True)])
 def test_a_deliberate_error_is_found_where_it_was_made(client, layer, kind, batch_norm):
     body = make_job(network={"activation": "tanh", "batch_norm": batch_norm}, training={"l2_lambda": 0.7})
-    error = {"layer": layer, "kind": kind}
+    error = {"layer": layer + 1, "kind": kind}
     answer = check(client, {**body, "gradient_check": {"deliberate_error": error}})
     assert answer["verdict"] == "wrong"
     # ‖2 g − g‖ / (‖2 g‖ + ‖g‖)
@@ -78,14 +78,14 @@ def test_a_deliberate_error_is_found_where_it_was_made(client, layer, kind, batc
     others = [group["relative_error"] for number, groups in enumerate(answer["layers"]) for name, group in groups.items()
               if name != "layer" and (number, name) != (layer, kind)]
     assert max(others) <= 1e-7
-    assert (answer["worst"][0]["layer"], answer["worst"][0]["kind"]) == (layer, kind)
+    assert (answer["worst"][0]["layer"], answer["worst"][0]["kind"]) == (layer + 1, kind)
     assert check(client, {**body, "gradient_check": {"deliberate_error": {**error, "factor": 1}}})["verdict"] == "correct"
 
 
 @pytest.mark.parametrize(("error", "pointer"), [
-    ({"layer": 3, "kind": "weights"}, ""), ({"layer": 0, "kind": "gamma"}, ""), ({"kind": "biases"}, "/layer"),
-    ({"layer": 0}, "/kind"), ({"layer": 0, "kind": "both"}, "/kind"), ({"layer": 0, "kind": "biases", "factor": 1e7}, "/factor"),
-    ({"layer": 0, "kind": "biases", "by": 2}, "/by")])
+    ({"layer": 4, "kind": "weights"}, ""), ({"layer": 1, "kind": "gamma"}, ""), ({"layer": 0, "kind": "biases"}, "/layer"), ({"kind": "biases"}, "/layer"),
+    ({"layer": 1}, "/kind"), ({"layer": 1, "kind": "both"}, "/kind"), ({"layer": 1, "kind": "biases", "factor": 1e7}, "/factor"),
+    ({"layer": 1, "kind": "biases", "by": 2}, "/by")])
 def test_a_deliberate_error_in_nothing_is_a_fault(client, error, pointer):
     body = make_job(gradient_check={"deliberate_error": error})
     assert set(client.faults("/v1/gradient-checks", body)) == {"/gradient_check/deliberate_error" + pointer}

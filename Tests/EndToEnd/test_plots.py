@@ -234,10 +234,10 @@ def test_calibration_counts_what_predictions_say(client, scored, name, bins):
         members = place == index
         assert (item["lower"], item["upper"]) == (edges[index], edges[index + 1])
         if members.any():
-            assert (item["mean_predicted"], item["observed_share"]) == (pytest.approx(p[members].mean()), pytest.approx(truth[members].mean()))
+            assert (item["mean_probability"], item["share_of_positives"]) == (pytest.approx(p[members].mean()), pytest.approx(truth[members].mean()))
             error += members.mean() * abs(p[members].mean() - truth[members].mean())
         else:
-            assert (item["mean_predicted"], item["observed_share"]) == (None, None)
+            assert (item["mean_probability"], item["share_of_positives"]) == (None, None)
     assert given["expected_calibration_error"] == pytest.approx(error)
 
 

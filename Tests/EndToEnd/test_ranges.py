@@ -63,13 +63,13 @@ def test_what_is_no_single_range_of_bytes_gets_the_whole(client, model):
 
 def test_a_part_belongs_to_the_document_that_the_client_began_with(client, model):
     path, document = model
-    tag = client.request("HEAD", path).headers["ETag"]
+    tag = client.request("HEAD", path, headers={"Accept-Encoding": "identity"}).headers["ETag"]
     assert part(client, path, "bytes=10-19", **{"If-Range": tag})[1] == document[10:20]
     for other in ['"other"', f"W/{tag}", tag.strip('"'), "Fri, 27 Nov 2026 19:00:00 GMT"]:
         response = client.get(path, headers={"Range": "bytes=10-19", "If-Range": other})
         assert (response.status_code, response.content) == (200, document), other
     # Who has all of it needs no part.
-    assert client.get(path, headers={"Range": "bytes=10-19", "If-None-Match": tag}).status_code == 304
+    assert client.get(path, headers={"Range": "bytes=10-19", "If-None-Match": tag, "Accept-Encoding": "identity"}).status_code == 304
     assert part(client, path, "bytes=10-19", **{"If-None-Match": '"other"'})[1] == document[10:20]
 
 

@@ -111,6 +111,75 @@ struct JobRunnerTests {
         #expect(told.withLock { $0 } == (isTold ? [.initializer] : []))
     }
 
+    /// Runs `job` while `folder` cannot be used, until the runner has complained, then does `meanwhile`.
+    private func complete(
+        _ job: Job, withoutFolder folder: String, meanwhile: @escaping @Sendable (TrainingMonitor) throws -> Void
+    ) throws -> JobCompletion {
+        let path = fixture.plans.directory.path + "/" + folder
+        try FileManager.default.moveItem(atPath: path, toPath: path + "-away")
+        FileManager.default.createFile(atPath: path, contents: nil)
+        let monitor = TrainingMonitor(epochs: job.epochs)
+        let complaints = Guarded(0)
+        let runner = JobRunner(
+            archive: JobArchive(
+                store: fixture.store, tables: fixture.plans.tables, networks: fixture.networks,
+                initialWeights: fixture.weights),
+            backoff: Backoff(initial: .milliseconds(1), longest: .milliseconds(1)),
+            report: { _ in
+                guard
+                    complaints.withLock({
+                        $0 += 1; return $0
+                    }) == 2
+                else { return }
+                do { try meanwhile(monitor) } catch { Issue.record(error) }
+            })
+        return runner.run(job, monitor)
+    }
+
+    private static let wide = #"{"hidden_layers": [150, 150]}"#
+
+    @Test func aNetworkThatCannotBeKeptIsKeptWhenItCan() throws {
+        let job = try fixture.job(document(network: Self.wide, training: #"{"epochs": 2}"#))
+        let expected = try #require(try fixture.network(job, fixture.ending(job))).encoded()
+        try fixture.networks.remove(job.id)
+        let path = fixture.plans.directory.path + "/networks"
+        let completion = try complete(job, withoutFolder: "networks") { _ in
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.moveItem(atPath: path + "-away", toPath: path)
+        }
+        guard case .finished(let ending) = completion else { throw RunnerFixture.Interrupted() }
+        #expect(ending.status == .succeeded)
+        #expect(try fixture.network(job, ending)?.encoded() == expected)
+    }
+
+    @Test func aStopDoesNotWaitForADiskThatRefuses() throws {
+        let job = try fixture.job(document(network: Self.wide, training: #"{"epochs": 2}"#))
+        let completion = try complete(job, withoutFolder: "networks") { $0.stop(.interrupt) }
+        guard case .interrupted = completion else {
+            Issue.record("finished")
+            return
+        }
+    }
+
+    @Test func dataThatCannotBeReadIsReadWhenItCan() throws {
+        let job = try fixture.job(document(training: #"{"epochs": 2}"#))
+        let path = fixture.plans.directory.path + "/tables"
+        let completion = try complete(job, withoutFolder: "tables") { _ in
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.moveItem(atPath: path + "-away", toPath: path)
+        }
+        guard case .finished(let ending) = completion else { throw RunnerFixture.Interrupted() }
+        #expect(ending.status == .succeeded)
+    }
+
+    @Test func aJobThatIsCancelledWhileItsDataCannotBeReadIsCancelled() throws {
+        let job = try fixture.job(document(training: #"{"epochs": 2}"#))
+        let completion = try complete(job, withoutFolder: "tables") { $0.stop(.cancel) }
+        guard case .finished(let ending) = completion else { throw RunnerFixture.Interrupted() }
+        #expect(ending.status == .cancelled)
+        #expect(ending.stopReason == .cancelled)
+    }
+
     @Test(arguments: [(200, true), (2_000_000, false)])
     func shortTrainingIsKnownFromTheJob(epochs: Int, isBrief: Bool) throws {
         let job = try fixture.job(document(training: #"{"epochs": \#(epochs)}"#))

@@ -16,7 +16,7 @@ struct PlanFixture {
 
     /// The plan of a job's document; a data set it names is the one with `datasetTable`.
     func plan(
-        _ document: String, seed: UInt32 = 7, datasetTable: String? = nil, memoryLimit: Int = .max
+        _ document: String, seed: UInt32 = 7, datasetTable: String? = nil, limits jobLimits: JobLimits = .most
     ) throws -> JobPlan {
         let request = JobRequest(try node(document)) { seed }
         guard let data = request.data, request.faults.isEmpty else { throw Faults(request.faults) }
@@ -25,7 +25,7 @@ struct PlanFixture {
         return try JobPlan(
             data: specification, network: request.network, training: request.training,
             baseError: request.baseError, table: tables.open(try #require(specification.table)), limits: tables.limits,
-            memoryLimit: memoryLimit)
+            jobLimits: jobLimits)
     }
 
     /// The faults of a job's document as "pointer: detail", those of the data included.

@@ -168,8 +168,8 @@ struct SettingsRangeTests {
     @Test func aNetworkBeyondTheMemoryIsRefused() throws {
         let fixture = try PlanFixture()
         let wide = document(network: #"{"hidden_layers": [1000000, 1000000]}"#)
-        #expect(throws: Faults.self) { try fixture.plan(wide, memoryLimit: 4 << 30) }
-        _ = try fixture.plan(document(), memoryLimit: 4 << 30)
+        #expect(throws: Faults.self) { try fixture.plan(wide, limits: JobLimits()) }
+        _ = try fixture.plan(document(), limits: JobLimits())
     }
 
     @Test func allFaultsOfOneRequestAreToldAtOnce() throws {

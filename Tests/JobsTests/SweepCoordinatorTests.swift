@@ -30,7 +30,7 @@ import Testing
                 didFinish: { job in if let sweep = job.sweep { inbox.notify(sweep.sweep) } }
             ) { runner.run($0, $1) }
             coordinator = SweepCoordinator(
-                store: store, pool: pool, archive: archive, limits: self.plans.tables.limits, memoryLimit: .max,
+                store: store, pool: pool, archive: archive, limits: self.plans.tables.limits, jobLimits: .most,
                 inbox: inbox, backoff: Backoff(initial: .milliseconds(1)), clock: Timestamp.now,
                 report: { text in reports.withLock { $0.append(text) } })
         }

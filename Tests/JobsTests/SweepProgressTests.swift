@@ -250,7 +250,7 @@ import Testing
         let submission = try sweep.specification.submission(
             final, of: sweep.sweep,
             table: sweep.fixture.tables.open(try #require(sweep.fixture.tables.hashes().first)),
-            limits: sweep.fixture.tables.limits, memoryLimit: .max)
+            limits: sweep.fixture.tables.limits, jobLimits: .most)
         let settings = try node(String(decoding: submission.settings, as: UTF8.self))
         #expect(settings["training"]?["l2_lambda"]?.number == 2)
         #expect(settings["training"]?["epochs"]?.integer == 42)

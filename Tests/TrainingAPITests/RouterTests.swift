@@ -106,7 +106,7 @@ struct RouterTests {
             return
         }
         #expect(bodyLimit == limit)
-        if case .spool(let directory) = storage {
+        if case .spool(let directory, _) = storage {
             #expect(isSpooled && directory == fixture.directory.path)
         } else {
             #expect(!isSpooled)

@@ -34,10 +34,7 @@ extension TableStore {
         guard width > 0 else { throw .fault("\(parts[0].pointer)/x/0", "must have at least one number") }
         let hasWeights = parts[0].weights != nil
         let columns = width + (hasWeights ? 2 : 1)
-        guard columns <= limits.columns, rows <= limits.rows(columns: columns) else {
-            let bounds = "at most \(limits.columns) columns and \(limits.cells) cells are allowed"
-            throw .fault("\(parts[0].pointer)/x", "is too large: \(bounds)")
-        }
+        if let excess = limits.excess(rows: rows, columns: columns) { throw .fault("\(parts[0].pointer)/x", excess) }
         for part in parts { part.checkWidth(width, isFirst: part.pointer == parts[0].pointer, faults) }
         try faults.throwIfAnyIngesting()
         let featureNames = names ?? (0..<width).map { "x\($0)" }

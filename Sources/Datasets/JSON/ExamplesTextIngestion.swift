@@ -35,8 +35,8 @@ extension TableStore {
         guard width > 0 else { throw IngestionError.fault("\(pointer)/x/0", "must have at least one number") }
         guard width < limits.columns, rows <= limits.rows(columns: width + 1), let writer = examples.inputs.writer
         else {
-            let bounds = "at most \(limits.columns) columns and \(limits.cells) cells are allowed"
-            throw IngestionError.fault("\(pointer)/x", "is too large: \(bounds)")
+            throw IngestionError.fault(
+                "\(pointer)/x", limits.excess(rows: rows, columns: width + 1) ?? "is too large")
         }
         try examples.inputs.shapeFaults.throwIfAnyIngesting()
         let featureNames = names ?? (0..<width).map { "x\($0)" }

@@ -19,7 +19,7 @@ extension TableStore {
     private func ingestJSON(
         _ text: UnsafeRawBufferPointer, of content: UploadedContent?, at pointer: String
     ) throws -> TableReference {
-        var scanner = JSONScanner(text, of: content)
+        var scanner = JSONScanner(text, of: content, depthLimit: limits.jsonDepth)
         do {
             switch scanner.peek() {
             case UInt8(ascii: "["): return try ingestArray(&scanner, at: pointer)
@@ -38,7 +38,7 @@ extension TableStore {
                 content?.advance(to: end)
                 offset = end
             }
-            throw JSONSyntaxError(failure, survey)
+            throw JSONSyntaxError(failure, survey, depthLimit: limits.jsonDepth)
         }
     }
 
@@ -60,9 +60,7 @@ extension TableStore {
 
     /// What is wrong with a table of this size, if anything is.
     func sizeFault(rows: Int, columns: Int, at pointer: String) -> IngestionError? {
-        if columns <= limits.columns, rows <= limits.rows(columns: columns) { return nil }
-        let bounds = "at most \(limits.columns) columns and \(limits.cells) cells are allowed"
-        return .fault(pointer, "is too large: \(bounds)")
+        limits.excess(rows: rows, columns: columns).map { .fault(pointer, $0) }
     }
 }
 

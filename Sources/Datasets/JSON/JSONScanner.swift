@@ -16,8 +16,14 @@ struct JSONScanner {
     /// The open arrays and objects around the cursor, outermost first: "[" or "{".
     private var open: [UInt8] = []
 
+    private let depthLimit: Int
+
     /// - Parameter content: the upload that hears how far the walk is, if `bytes` are one.
-    init(_ bytes: UnsafeRawBufferPointer, of content: UploadedContent? = nil) {
+    init(
+        _ bytes: UnsafeRawBufferPointer, of content: UploadedContent? = nil,
+        depthLimit: Int = JSONDocument.depthLimit
+    ) {
+        self.depthLimit = depthLimit
         let text = bytes.assumingMemoryBound(to: UInt8.self)
         cursor = text.baseAddress ?? Self.nowhere
         end = cursor + text.count
@@ -71,7 +77,7 @@ struct JSONScanner {
         // "]" and "}" are two after their opening brackets.
         if take(opening + 2) { return false }
         open.append(opening)
-        if open.count >= JSONDocument.depthLimit { throw .depth }
+        if open.count >= depthLimit { throw .depth }
         return true
     }
 

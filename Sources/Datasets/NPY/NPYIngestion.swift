@@ -26,10 +26,7 @@ extension TableStore {
         let rows = header.shape[0]
         let columns = header.shape.count == 2 ? header.shape[1] : 1
         guard rows > 0, columns > 0 else { throw .fault(pointer, "has no cells: its shape is \(header.shape)") }
-        guard columns <= limits.columns, rows <= limits.rows(columns: columns) else {
-            throw .fault(
-                pointer, "is too large: at most \(limits.columns) columns and \(limits.cells) cells are allowed")
-        }
+        if let excess = limits.excess(rows: rows, columns: columns) { throw .fault(pointer, excess) }
         let (cells, tooMany) = rows.multipliedReportingOverflow(by: columns * header.element.size)
         let expected = tooMany ? Int.max : cells
         let found = bytes.count - header.dataOffset

@@ -6,7 +6,7 @@ package struct DurableFolder: Sendable {
 
     /// Opens the folder, making it if need be, and deletes what interrupted writers left there.
     package init(_ directory: String) throws(StorageError) {
-        if mkdir(directory, 0o750) != 0 && errno != EEXIST { throw .last("make the folder \(directory)") }
+        try TemporaryFile.makeDirectory(directory)
         try TemporaryFile.sweep(directory)
         self.directory = directory
     }
@@ -38,6 +38,9 @@ package struct DurableFolder: Sendable {
     package func remove(_ name: String) throws(StorageError) {
         if unlink("\(directory)/\(name)") != 0 && errno != ENOENT { throw .last("delete \(name)") }
     }
+
+    /// Makes the names in the folder `directory` durable.
+    package static func sync(_ directory: String) throws(StorageError) { try TemporaryFile.syncDirectory(directory) }
 
     /// All files, in no order.
     package func names() throws(StorageError) -> [String] {

@@ -19,7 +19,7 @@ public final class TableStore: Sendable {
     public init(
         directory: String, limits: DatasetLimits = DatasetLimits(), inlineLimit: Int = 0
     ) throws(StorageError) {
-        if mkdir(directory, 0o750) != 0 && errno != EEXIST { throw .last("make the data folder") }
+        try TemporaryFile.makeDirectory(directory)
         try TemporaryFile.sweep(directory)
         self.directory = directory
         self.limits = limits

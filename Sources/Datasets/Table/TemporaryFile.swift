@@ -104,6 +104,12 @@ struct TemporaryFile: ~Copyable {
         try TemporaryFile.syncDirectory(directory)
     }
 
+    /// Makes the folder `directory` in a folder that is there, if need be, and its name durable.
+    static func makeDirectory(_ directory: String) throws(StorageError) {
+        if mkdir(directory, 0o750) != 0 && errno != EEXIST { throw .last("make the data folder") }
+        try syncDirectory("\(directory)/..")
+    }
+
     /// Makes the names in a folder durable.
     static func syncDirectory(_ directory: String) throws(StorageError) {
         let folder = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -40,17 +40,31 @@ extension Remedies {
             .trainLonger, "/training/epochs", from: .integer(training.epochs), to: .integer(2 * training.epochs), why)
     }
 
-    /// Twice the units in every layer, and at least 16 in the widest; one layer where there was none.
+    /// Twice the units in every layer, and at least 16 in the widest.
     private var larger: Suggestion? {
         guard !evidence.hasInitialWeights else { return nil }
         let units = network.hiddenLayers.map(\.units)
         let widest = units.max() ?? 0
         guard widest <= 500_000 else { return nil }
+        guard !units.isEmpty else { return firstLayer }
         let factor = max(2, (16 + widest - 1) / max(widest, 1))
         return change(
             .enlargeNetwork, "/network/hidden_layers", from: .integers(units),
-            to: .integers(units.isEmpty ? [16] : units.map { $0 * factor }),
-            "a larger network can fit what this one cannot")
+            to: .integers(units.map { $0 * factor }), "a larger network can fit what this one cannot")
+    }
+
+    /// A hidden layer where there is none. It comes with all of the network: lists with an entry for each layer, which may
+    /// be there and empty, would not fit it.
+    private var firstLayer: Suggestion {
+        func with(_ units: [Int]) -> Suggestion.Value {
+            .network(
+                .init(
+                    units: units, inputKeepProb: network.inputKeepProb, batchNorm: network.batchNorm,
+                    initializer: network.initializer))
+        }
+        return change(
+            .enlargeNetwork, "/network", from: with([]), to: with([16]),
+            "a network with a hidden layer can fit what one without cannot")
     }
 
     /// Adam in place of plain descent, where the learning rate is small enough for it.

@@ -28,6 +28,18 @@ public struct Suggestion: Hashable, Sendable {
         case augmentData = "augment_data"
     }
 
+    /// A `network` whose hidden layers are all as they are by default but for their units.
+    public struct Network: Hashable, Sendable {
+        /// Units, first layer to last.
+        public var units: [Int]
+        /// The share of input features kept by dropout.
+        public var inputKeepProb: Double
+        /// Batch normalisation in every hidden layer.
+        public var batchNorm: Bool
+        /// How starting weights are drawn.
+        public var initializer: Initializer
+    }
+
     /// A value of a job's document.
     public enum Value: Hashable, Sendable {
         case number(Double)
@@ -36,6 +48,8 @@ public struct Suggestion: Hashable, Sendable {
         case integers([Int])
         case word(String)
         case split(Evidence.Split)
+        /// All of `network`.
+        case network(Network)
         case earlyStopping(EarlyStopping)
         /// Noise of this deviation on all numeric features, as `data.augment` has it.
         case noise(Double)

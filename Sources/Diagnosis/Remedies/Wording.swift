@@ -8,6 +8,9 @@ extension Suggestion.Value: CustomStringConvertible {
         case .integers(let numbers): "\(numbers)"
         case .word(let word): "\"\(word)\""
         case .split(let split): "train \(plain(split.train)), dev \(plain(split.dev)), test \(plain(split.test))"
+        case .network(let network):
+            "{\"hidden_layers\": \(network.units), \"input_keep_prob\": \(plain(network.inputKeepProb)), "
+                + "\"batch_norm\": \(network.batchNorm), \"initializer\": \"\(network.initializer.rawValue)\"}"
         case .earlyStopping(let stopping):
             "{\"monitor\": \"\(stopping.monitor.rawValue)\", \"patience\": \(stopping.patience)}"
         case .noise(let deviation): "{\"noise\": {\"std\": \(plain(deviation))}}"

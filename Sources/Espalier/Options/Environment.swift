@@ -7,6 +7,11 @@ enum Environment {
         ProcessInfo.processInfo.environment["ESPALIER_\(name)"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Its parts between commas, without blanks around them.
+    static func list(_ name: String) -> [String] {
+        (text(name) ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
     /// The same as a whole number; one that no option allows where it is none.
     static func integer(_ name: String) -> Int? { text(name).map { Int($0) ?? -1 } }
 

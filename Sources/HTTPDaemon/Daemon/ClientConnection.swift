@@ -33,9 +33,9 @@ struct ClientConnection: @unchecked Sendable {
 
     /// Hands the response over. Returns false where libmicrohttpd refuses it.
     func queue(_ response: HTTPResponse, of core: DaemonCore, toHead: Bool, closing: Bool) -> Bool {
-        let makeSource = { LiveSource(core: core, connection: self, capacity: $0) }
+        let sources = BodySources(core: core, connection: self)
         guard
-            let prepared = PreparedResponse.make(response, toHead: toHead, closing: closing, makeSource: makeSource)
+            let prepared = PreparedResponse.make(response, toHead: toHead, closing: closing, sources: sources)
         else { return false }
         return MHD_queue_response(handle, prepared.status, prepared.handle) == .YES
     }

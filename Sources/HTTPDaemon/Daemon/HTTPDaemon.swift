@@ -30,8 +30,7 @@ public final class HTTPDaemon: Sendable {
     ) throws(HTTPDaemonError) {
         try Self.check(configuration)
         let listening = try ListeningSocket(configuration.listening)
-        (host, port) = (listening.host, listening.port)
-        isLocal = listening.isLocal
+        (host, port, isLocal) = (listening.host, listening.port, listening.isLocal)
         guard isLocal || !configuration.loopbackOnly else { throw .notLoopback(host: listening.host) }
         do throws(SystemError) {
             core = try DaemonCore(configuration: configuration, route: route)

@@ -24,8 +24,7 @@ public struct HTTPDaemonConfiguration: Sendable {
     /// A configuration; the defaults fit a small server.
     public init(
         listening: ListeningPlace = .address(host: "127.0.0.1", port: 8080), loopbackOnly: Bool = false,
-        certificate: TLSCertificate? = nil,
-        threads: Int = 2, backgroundThreads: Int = 4, heavyThreads: Int = 4,
+        certificate: TLSCertificate? = nil, threads: Int = 2, backgroundThreads: Int = 4, heavyThreads: Int = 4,
         limits: ConnectionLimits = ConnectionLimits(),
         headerMemory: Int = 32 << 10, dropLimit: Int = 16 << 20,
         fault: @escaping @Sendable (RequestFault, HTTPRequestHead?) -> HTTPResponse = { fault, _ in

@@ -114,7 +114,7 @@ public final class LiveSource: Sendable {
     }
 }
 
-extension LiveSource: Suspended {
+extension LiveSource: SuspendingSource {
     /// A client that wants to go on asks again.
     func drain() { finish() }
 

@@ -12,16 +12,15 @@ struct PreparedResponse: ~Copyable {
     }
 
     /// Nil where the response cannot be sent: see `RequestFault.invalidResponse`.
-    /// - Parameter makeSource: makes the source of a live body from its capacity.
     static func make(
-        _ response: HTTPResponse, toHead: Bool, closing: Bool, makeSource: (Int) -> LiveSource
+        _ response: HTTPResponse, toHead: Bool, closing: Bool, sources: BodySources
     ) -> PreparedResponse? {
         guard (200...999).contains(response.status) else { return nil }
         var body = response.body
         if response.status == 204 { body = .empty }
         // Of the body of a 304 libmicrohttpd tells the length, as it should, and sends nothing.
         let isBodiless = toHead || response.status == 304
-        guard let handle = makeHandle(body, toHead: isBodiless, makeSource) else { return nil }
+        guard let handle = makeHandle(body, toHead: isBodiless, sources) else { return nil }
         let prepared = PreparedResponse(handle: handle, status: UInt32(response.status))
         for (name, value) in response.headers where !add(name, value, to: handle) { return nil }
         if closing && MHD_add_response_header(handle, "Connection", "close") != .YES { return nil }
@@ -41,7 +40,7 @@ struct PreparedResponse: ~Copyable {
     }
 
     private static func makeHandle(
-        _ body: HTTPResponse.Body, toHead: Bool, _ makeSource: (Int) -> LiveSource
+        _ body: HTTPResponse.Body, toHead: Bool, _ sources: BodySources
     ) -> OpaquePointer? {
         switch body {
         case .empty:
@@ -53,9 +52,9 @@ struct PreparedResponse: ~Copyable {
                 return MHD_create_response_from_buffer(bytes.count, start, .RESPMEM_MUST_COPY)
             }
         case .bytes(let bytes):
-            return makeHandle(ResponseStream(bytes), toHead: toHead, makeSource)
+            return makeHandle(ResponseStream(bytes), toHead: toHead, sources)
         case .stream(let stream):
-            return makeHandle(stream, toHead: toHead, makeSource)
+            return makeHandle(stream, toHead: toHead, sources)
         case .deferred:
             return nil
         case .file(let file):
@@ -68,15 +67,15 @@ struct PreparedResponse: ~Copyable {
     }
 
     private static func makeHandle(
-        _ stream: ResponseStream, toHead: Bool, _ makeSource: (Int) -> LiveSource
+        _ stream: ResponseStream, toHead: Bool, _ sources: BodySources
     ) -> OpaquePointer? {
         let content: StreamSource.Content
         if toHead {
             content = .read { _ in .end }
         } else if let live = stream.live {
-            let source = makeSource(live.capacity)
-            live.start(source)
-            content = .live(source)
+            content = .suspending(sources.live(live))
+        } else if stream.isProduced {
+            content = .suspending(sources.produced(stream))
         } else {
             content = .read(stream.makeReader())
         }
@@ -102,7 +101,7 @@ struct PreparedResponse: ~Copyable {
 private final class StreamSource {
     enum Content {
         case read(ResponseStream.Reader)
-        case live(LiveSource)
+        case suspending(any SuspendingSource)
     }
 
     private let content: Content
@@ -114,7 +113,7 @@ private final class StreamSource {
     }
 
     deinit {
-        if case .live(let source) = content { source.close() }
+        if case .suspending(let source) = content { source.close() }
     }
 
     /// A reader that breaks its contract is a failed one: zero bytes would be asked for again at once, for ever.
@@ -123,7 +122,7 @@ private final class StreamSource {
         switch content {
         case .read(let read):
             step = read(buffer)
-        case .live(let source):
+        case .suspending(let source):
             // Nothing yet: the connection is suspended, so that this is not asked for again at once.
             guard let read = source.read(into: buffer) else { return 0 }
             step = read

@@ -16,6 +16,8 @@ public struct ResponseStream: Sendable {
     public let length: Int?
     package let makeReader: @Sendable () -> Reader
     let live: Live?
+    /// Whether it is made on the heavy threads.
+    let isProduced: Bool
 
     /// A body that is pushed.
     struct Live: Sendable {
@@ -25,13 +27,27 @@ public struct ResponseStream: Sendable {
 
     /// - Parameter makeReader: called once per response sent, and not for `HEAD`.
     public init(length: Int? = nil, makeReader: @escaping @Sendable () -> Reader) {
+        self.init(length: length, isProduced: false, makeReader)
+    }
+
+    private init(length: Int?, isProduced: Bool, _ makeReader: @escaping @Sendable () -> Reader) {
         self.length = length
+        self.isProduced = isProduced
         self.makeReader = makeReader
         live = nil
     }
 
+    /// A body that takes time to make. Its reader runs on the daemon's heavy threads, one call at a time, and stays some
+    /// 100 kB ahead of the client; meanwhile the connection is suspended where it has nothing to send.
+    public static func produced(
+        length: Int? = nil, makeReader: @escaping @Sendable () -> Reader
+    ) -> ResponseStream {
+        ResponseStream(length: length, isProduced: true, makeReader)
+    }
+
     private init(live: Live) {
         length = nil
+        isProduced = false
         makeReader = { { _ in .failed } }
         self.live = live
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Takes in one request's body, piece by piece, up to its limit. What comes after a fault is counted and dropped.
 final class BodyReceiver {
     private var bytes: [UInt8] = []
@@ -6,6 +8,7 @@ final class BodyReceiver {
     private var count = 0
     private let limit: Int
     private let dropLimit: Int
+    private var room = Int.max
 
     /// - Parameter dropLimit: bytes beyond the limit that are taken and dropped before the client is cut off.
     init(storage: BodyStorage, limit: Int, contentLength: Int?, dropLimit: Int) {
@@ -15,7 +18,8 @@ final class BodyReceiver {
         case .memory:
             // Only touched pages cost memory, and an array that never grows is never held twice.
             if let contentLength { bytes.reserveCapacity(min(contentLength, limit)) }
-        case .spool(let directory):
+        case .spool(let directory, let room):
+            self.room = room
             do throws(SystemError) {
                 writer = try SpoolWriter(directory: directory)
             } catch {
@@ -28,6 +32,7 @@ final class BodyReceiver {
     func append(_ piece: UnsafeRawBufferPointer) -> Bool {
         count += piece.count
         if count > limit { drop(.bodyTooLarge(limit: limit)) }
+        if count > room { drop(.spoolFailed(SystemError(call: "write", path: "", code: ENOSPC))) }
         guard fault == nil else { return count - limit <= dropLimit }
         guard writer != nil else {
             if bytes.capacity < count && count > Self.smallBody { bytes.reserveCapacity(limit) }

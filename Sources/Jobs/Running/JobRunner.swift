@@ -11,15 +11,17 @@ public struct JobRunner: Sendable {
     private let checkpoints: CheckpointArchive?
     private let checkpointInterval: Double
     private let limits: DatasetLimits
+    private let persistence: Persistence
     private let report: @Sendable (String) -> Void
     private let raise: @Sendable (JobAlarm, Job) -> Void
 
     /// A runner over this archive, which keeps checkpoints every `checkpointInterval` seconds if it has a place for them.
+    /// What the disk refuses is tried again after a wait given by `backoff`.
     /// What the operator must know of a job's failure goes to `report`; alarms of jobs that are not brief go to `raise` at
     /// once. All alarms are in the endings.
     public init(
         archive: JobArchive, checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
-        limits: DatasetLimits = DatasetLimits(),
+        limits: DatasetLimits = DatasetLimits(), backoff: Backoff = Backoff(),
         report: @escaping @Sendable (String) -> Void = { _ in },
         raise: @escaping @Sendable (JobAlarm, Job) -> Void = { _, _ in }
     ) {
@@ -27,6 +29,7 @@ public struct JobRunner: Sendable {
         self.checkpoints = checkpoints
         self.checkpointInterval = checkpointInterval
         self.limits = limits
+        persistence = Persistence(backoff: backoff, report: report)
         self.report = report
         self.raise = raise
     }
@@ -53,21 +56,30 @@ public struct JobRunner: Sendable {
         if job.attempts > JobRunner.attemptLimit { return .finished(JobEnding(.failed, failure: .tooManyAttempts)) }
         var alarms: () -> [JobAlarm] = { [] }
         do {
-            let layers = try job.initialWeightsHash.map { try archive.initialLayers($0) }
-            let plan = try JobPlan(
-                stored: job.settings, initialLayers: layers, table: archive.table(job.tableHash), limits: limits)
+            let plan = try persistence.insist(for: job, monitor, until: [.interrupt, .cancel]) {
+                try self.plan(of: job)
+            }
             alarms = { monitor.alarms.map { JobAlarm($0, of: plan) } }
             if !JobRunner.isBrief(job) {
                 monitor.observeAlarms { [raise] in raise(JobAlarm($0, of: plan), job) }
             }
             let outcome = try train(plan, job, monitor)
             if outcome.interrupted { return .interrupted }
-            return .finished(try ending(of: job, plan, outcome))
+            return .finished(try ending(of: job, plan, outcome, monitor))
+        } catch let given as Persistence.GivenUp {
+            return given.request == .interrupt
+                ? .interrupted : .finished(JobEnding(.cancelled, stopReason: .cancelled))
         } catch {
             let failure = JobFailure(error)
             if failure.code != "invalid_content" { report("\(job.id): \(error)") }
             return .finished(JobEnding(.failed, history: monitor.history, alarms: alarms(), failure: failure))
         }
+    }
+
+    private func plan(of job: Job) throws -> JobPlan {
+        let layers = try job.initialWeightsHash.map { try archive.initialLayers($0) }
+        return try JobPlan(
+            stored: job.settings, initialLayers: layers, table: archive.table(job.tableHash), limits: limits)
     }
 
     private func train(_ plan: JobPlan, _ job: Job, _ monitor: TrainingMonitor) throws -> TrainingOutcome {
@@ -105,9 +117,16 @@ public struct JobRunner: Sendable {
         }
     }
 
-    private func ending(of job: Job, _ plan: JobPlan, _ outcome: TrainingOutcome) throws -> JobEnding {
+    private func ending(
+        of job: Job, _ plan: JobPlan, _ outcome: TrainingOutcome, _ monitor: TrainingMonitor
+    ) throws -> JobEnding {
         let divergence = outcome.divergence
-        let network = divergence == nil ? try archive.keep(outcome.network, for: job.id) : nil
+        // What has been trained is kept for as long as there is a process to keep it, and somebody who wants it.
+        let network =
+            divergence == nil
+            ? try persistence.insist(for: job, monitor, until: [.interrupt, .cancel]) {
+                try archive.keep(outcome.network, for: job.id)
+            } : nil
         var encoding = JSONWriter()
         encoding.object { plan.data.encoding.writeMembers(into: &$0) }
         let result = JobResult(
@@ -177,10 +196,6 @@ extension JobFailure {
         switch error {
         case let error as TrainingError:
             self.init(code: "invalid_content", title: "The job cannot be trained", detail: "\(error.description).")
-        case StorageError.diskFull:
-            self.init(
-                code: "insufficient_storage", title: "The disk is full",
-                detail: "There was no space left to keep the result.")
         case let faults as Faults:
             let first = faults.all.first.map { "\($0.pointer) \($0.detail)" } ?? ""
             self.init(code: "invalid_content", title: "The job cannot be trained", detail: "\(first).")

@@ -18,23 +18,23 @@ public struct JobPlan: Sendable {
     public let baseError: Double
 
     /// Brings a job's parts together. The same parts give the same plan.
-    /// - Parameter memoryLimit: bytes that one job may take.
     /// - Throws: every fault that only the data shows.
     public init(
         data specification: DataSpecification, network: NetworkSettings, training: TrainingSettings,
-        baseError: Double = 0, table: MappedTable, limits: DatasetLimits = DatasetLimits(), memoryLimit: Int = .max
+        baseError: Double = 0, table: MappedTable, limits: DatasetLimits = DatasetLimits(),
+        jobLimits: JobLimits = .most
     ) throws(Faults) {
         let data = try prepare(
             specification, table: table, seed: training.specification.seed, classWeight: training.classWeight,
             limits: limits)
         try self.init(
-            data: data, network: network, training: training, baseError: baseError, memoryLimit: memoryLimit)
+            data: data, network: network, training: training, baseError: baseError, jobLimits: jobLimits)
     }
 
     /// The same of data that is prepared already, with the seed and the class weights of `training`.
     init(
         data: PreparedData, network settings: NetworkSettings, training choice: TrainingSettings,
-        baseError: Double = 0, memoryLimit: Int = .max
+        baseError: Double = 0, jobLimits: JobLimits = .most
     ) throws(Faults) {
         let training = choice.specification
         self.data = data
@@ -45,7 +45,7 @@ public struct JobPlan: Sendable {
         if data.task != .regression, baseError > 1 {
             faults.add("/base_error", "must be at most 1, not \(baseError): it is a share of wrong answers")
         }
-        JobPlan.check(training.earlyStopping, data, faults)
+        JobPlan.check(training.earlyStopping, devRows: data.devRows, data.task, faults)
         do throws(Faults) {
             network = try settings.specification(
                 inputs: data.inputCount, outputs: data.outputCount, task: data.task, precision: training.precision)
@@ -54,23 +54,16 @@ public struct JobPlan: Sendable {
             throw Faults(faults.faults)
         }
         if training.precision == .float32 { JobPlan.checkFloat32Targets(data, faults) }
-        let bytes = Training.memoryBytes(
-            network, training, rows: data.trainRows, augmentation: data.sets.augmentation)
-        if bytes > memoryLimit {
-            faults.add(
-                "/network/hidden_layers",
-                "makes \(network.parameterCount) parameters, which with one batch of activations take \(bytes) bytes "
-                    + "of memory; a job may take \(memoryLimit)")
-        }
+        size.check(against: jobLimits, faults)
         try faults.throwIfAny()
     }
 
-    private static func check(_ stopping: EarlyStopping?, _ data: PreparedData, _ faults: FaultCollector) {
+    static func check(_ stopping: EarlyStopping?, devRows: Int, _ task: Task, _ faults: FaultCollector) {
         guard let stopping else { return }
-        if stopping.monitor != .trainLoss, data.devRows == 0 {
+        if stopping.monitor != .trainLoss, devRows == 0 {
             faults.add("/training/early_stopping", "watches the dev set, and there are no dev rows")
         }
-        if stopping.monitor == .devAccuracy, data.task == .regression {
+        if stopping.monitor == .devAccuracy, task == .regression {
             faults.add("/training/early_stopping/monitor", "must not be dev_accuracy: regression has no accuracy")
         }
     }

@@ -11,6 +11,8 @@ public struct JobRequest: Sendable {
     public let name: String?
     /// Where the data comes from and what to make of it; nil where that cannot be told.
     public let data: DataRequest?
+    /// The sizes that an estimate goes by where the data itself is not given.
+    public let description: DataDescription?
     /// The `network` part.
     public let network: NetworkSettings
     /// The `training` part, seed drawn.
@@ -22,23 +24,40 @@ public struct JobRequest: Sendable {
     /// Every fault that can be told without the data; the job cannot be run if there are any.
     public let faults: [Fault]
 
-    /// Reads a job's document.
-    /// - Parameters:
-    ///   - isGradientCheck: whether `gradient_check` is a member one may use.
-    ///   - drawSeed: asked where the client names no seed.
+    /// What a job's document is sent for.
+    public enum Purpose: Sendable {
+        /// To be trained, or to hear whether it could be.
+        case training
+        /// To have its gradients checked: `gradient_check` is a member one may use.
+        case gradientCheck
+        /// To be told what it would take: `data` may be a `DataDescription`.
+        case estimate
+    }
+
+    /// Reads a job's document; `drawSeed` is asked where the client names no seed.
     public init(
-        _ node: JSONNode, isGradientCheck: Bool = false, drawSeed: () -> UInt32 = { UInt32.random(in: 0 ... .max) }
+        _ node: JSONNode, for purpose: Purpose = .training, limits: JobLimits = .most,
+        dataLimits: DatasetLimits = DatasetLimits(),
+        drawSeed: () -> UInt32 = { UInt32.random(in: 0 ... .max) }
     ) {
         let faults = FaultCollector()
         var fields = ObjectReader(node, at: "", faults: faults)
         name = fields.string("name", limit: JobRequest.nameLimit)
-        data = fields.required("data").flatMap { DataRequest($0, faults: faults) }
-        network = NetworkSettings(reading: fields.value("network"), at: "/network", faults: faults)
+        let data = fields.required("data")
+        if purpose == .estimate, let data, DataDescription.isOne(data) {
+            description = DataDescription(data, limits: dataLimits, faults: faults)
+            self.data = nil
+        } else {
+            description = nil
+            self.data = data.flatMap { DataRequest($0, faults: faults) }
+        }
+        network = NetworkSettings(
+            reading: fields.value("network"), at: "/network", faults: faults, limits: limits)
         training = TrainingSettings(
-            reading: fields.value("training"), at: "/training", faults: faults, drawSeed: drawSeed)
+            reading: fields.value("training"), at: "/training", faults: faults, limits: limits, drawSeed: drawSeed)
         baseError = fields.number("base_error", "a number from 0", where: { $0 >= 0 }) ?? 0
         gradientCheck =
-            isGradientCheck
+            purpose == .gradientCheck
             ? GradientCheck.Options(reading: fields.value("gradient_check"), faults: faults) : GradientCheck.Options()
         if node.kind == .object { fields.finish() }
         self.faults = faults.faults
@@ -63,15 +82,15 @@ extension GradientCheck.Options {
 }
 
 extension GradientCheck.DeliberateError {
-    /// Reads a `deliberate_error` object.
+    /// Reads a `deliberate_error` object, where layers are counted from 1.
     init?(reading node: JSONNode, at pointer: String, faults: FaultCollector) {
         var fields = ObjectReader(node, at: pointer, faults: faults)
         for member in ["layer", "kind"] { _ = fields.required(member) }
-        let layer = fields.integer("layer", in: 0...Int(Int32.max))
+        let layer = fields.integer("layer", in: 1...Int(Int32.max))
         let kind: ParameterLayout.Kind? = fields.choice("kind")
         let factor = fields.number("factor", "a number from -1e6 to 1e6") { abs($0) <= 1e6 } ?? 2
         fields.finish()
         guard let layer, let kind else { return nil }
-        self.init(layer: layer, kind: kind, factor: factor)
+        self.init(layer: layer - 1, kind: kind, factor: factor)
     }
 }

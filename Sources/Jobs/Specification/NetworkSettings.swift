@@ -5,10 +5,10 @@ import Perceptron
 public struct NetworkSettings: Sendable {
     /// The layers a job gets that names none.
     public static let defaultHiddenUnits = [32, 16]
-    /// Most hidden layers of one network.
-    public static let hiddenLayerLimit = 1_000
-    /// Most units of one layer.
-    public static let unitLimit = 1_000_000
+
+    static func defaultHiddenUnits(_ limits: JobLimits) -> [Int] {
+        defaultHiddenUnits.prefix(limits.hiddenLayers).map { min($0, limits.units) }
+    }
 
     /// First to last; may be empty.
     public var hiddenLayers: [NetworkSpecification.HiddenLayer]
@@ -36,24 +36,26 @@ public struct NetworkSettings: Sendable {
 
 extension NetworkSettings {
     /// Reads a `network` object (nil: all defaults); faults go to `faults` and leave defaults behind.
-    public init(reading node: JSONNode?, at pointer: String, faults: FaultCollector) {
-        self.init(node, at: pointer, faults: faults) { node, pointer in
+    public init(
+        reading node: JSONNode?, at pointer: String, faults: FaultCollector, limits: JobLimits = .most
+    ) {
+        self.init(node, at: pointer, faults: faults, limits: limits) { node, pointer in
             InitialWeights(reading: node, at: pointer, faults: faults)
         }
     }
 
     /// Reads a resolved `network` object, whose starting weights are kept elsewhere.
     init(stored node: JSONNode?, faults: FaultCollector) {
-        self.init(node, at: "/network", faults: faults) { _, _ in nil }
+        self.init(node, at: "/network", faults: faults, limits: .most) { _, _ in nil }
     }
 
     private init(
-        _ node: JSONNode?, at pointer: String, faults: FaultCollector,
+        _ node: JSONNode?, at pointer: String, faults: FaultCollector, limits: JobLimits,
         readInitialWeights: (JSONNode, String) -> InitialWeights?
     ) {
         guard let node else {
             self.init(
-                hiddenLayers: NetworkSettings.defaultHiddenUnits.map { .init(units: $0) }, inputKeepProb: 1,
+                hiddenLayers: NetworkSettings.defaultHiddenUnits(limits).map { .init(units: $0) }, inputKeepProb: 1,
                 batchNorm: false, initializer: .auto, initialWeights: nil)
             return
         }
@@ -62,8 +64,16 @@ extension NetworkSettings {
             readInitialWeights($0, fields.pointer(to: "initial_weights"))
         }
         let units =
-            NetworkSettings.units(&fields)
-            ?? initial.map { Array($0.unitCounts.dropLast()) } ?? NetworkSettings.defaultHiddenUnits
+            NetworkSettings.units(&fields, limits)
+            ?? initial.map { Array($0.unitCounts.dropLast()) } ?? NetworkSettings.defaultHiddenUnits(limits)
+        if units.count > limits.hiddenLayers {
+            fields.fault(
+                "initial_weights", "must have at most \(limits.hiddenLayers) hidden layers, not \(units.count)")
+        }
+        if let widest = units.max(), widest > limits.units {
+            fields.fault(
+                "initial_weights", "must have at most \(limits.units) units in a hidden layer, not \(widest)")
+        }
         let activations =
             NetworkSettings.activations(&fields, layers: units.count)
             ?? initial.flatMap { $0.activations.count == units.count ? $0.activations.map { $0 ?? .relu } : nil }
@@ -81,21 +91,21 @@ extension NetworkSettings {
         fields.finish()
     }
 
-    private static func units(_ fields: inout ObjectReader) -> [Int]? {
+    private static func units(_ fields: inout ObjectReader, _ limits: JobLimits) -> [Int]? {
         guard let node = fields.value("hidden_layers") else { return nil }
         let pointer = fields.pointer(to: "hidden_layers")
         guard node.kind == .array else {
             fields.fault("hidden_layers", "must be an array of units per layer, not \(describe(node))")
             return nil
         }
-        guard node.count <= hiddenLayerLimit else {
-            fields.fault("hidden_layers", "must have at most \(hiddenLayerLimit) layers, not \(node.count)")
+        guard node.count <= limits.hiddenLayers else {
+            fields.fault("hidden_layers", "must have at most \(limits.hiddenLayers) layers, not \(node.count)")
             return nil
         }
         return node.elements.enumerated().map { index, element in
-            guard let units = element.integer, (1...unitLimit).contains(units) else {
+            guard let units = element.integer, (1...limits.units).contains(units) else {
                 fields.faults.add(
-                    "\(pointer)/\(index)", "must be a whole number from 1 to \(unitLimit), not \(describe(element))")
+                    "\(pointer)/\(index)", "must be a whole number from 1 to \(limits.units), not \(describe(element))")
                 return 1
             }
             return units

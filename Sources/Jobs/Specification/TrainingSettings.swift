@@ -2,18 +2,6 @@ import Datasets
 import JSONDocument
 import Perceptron
 
-/// Limits on what one job may ask of the training loop.
-public enum TrainingLimits {
-    /// Epochs of one job.
-    public static let epochs = 1...10_000_000
-    /// Threads of one job.
-    public static let threads = 1...64
-    /// The most history rows a job gets that does not say how many it wants.
-    public static let defaultHistoryRows = 1_000
-    /// The most history rows a job may ask for.
-    public static let historyRows = 100_000
-}
-
 /// The `training` part of a job: what the engine is told, and what only the data gives a meaning.
 public struct TrainingSettings: Sendable {
     /// The engine's training.
@@ -29,8 +17,12 @@ public struct TrainingSettings: Sendable {
 
     /// Reads a `training` object (nil: all defaults). `drawSeed` is asked where the client names no seed. Faults go to
     /// `faults` and leave defaults behind.
-    public init(reading node: JSONNode?, at pointer: String, faults: FaultCollector, drawSeed: () -> UInt32) {
-        specification = TrainingSpecification(reading: node, at: pointer, faults: faults, drawSeed: drawSeed)
+    public init(
+        reading node: JSONNode?, at pointer: String, faults: FaultCollector, limits: JobLimits = .most,
+        drawSeed: () -> UInt32
+    ) {
+        specification = TrainingSpecification(
+            reading: node, at: pointer, faults: faults, limits: limits, drawSeed: drawSeed)
         classWeight = node?["class_weight"].flatMap { weight in
             weight.isNull ? nil : ClassWeight(reading: weight, at: "\(pointer)/class_weight", faults: faults)
         }
@@ -48,16 +40,21 @@ public struct TrainingSettings: Sendable {
 extension TrainingSpecification {
     /// Reads a `training` object (nil: all defaults). `drawSeed` is asked where the client names no seed. Faults go to
     /// `faults` and leave defaults behind.
-    public init(reading node: JSONNode?, at pointer: String, faults: FaultCollector, drawSeed: () -> UInt32) {
+    public init(
+        reading node: JSONNode?, at pointer: String, faults: FaultCollector, limits: JobLimits = .most,
+        drawSeed: () -> UInt32
+    ) {
         self.init()
+        epochs = min(epochs, limits.epochs)
+        timeLimitSeconds = limits.seconds
         guard let node else {
             seed = UInt64(drawSeed())
             dropoutSeed = seed
-            historyEvery = TrainingSpecification.defaultHistoryEvery(epochs: epochs)
+            historyEvery = TrainingSpecification.defaultHistoryEvery(epochs: epochs, most: limits.historyRows)
             return
         }
         var fields = ObjectReader(node, at: pointer, faults: faults)
-        epochs = fields.integer("epochs", in: TrainingLimits.epochs) ?? epochs
+        epochs = fields.integer("epochs", in: 1...limits.epochs) ?? epochs
         batchSize = TrainingSpecification.batchSize(&fields) ?? batchSize
         shuffle = fields.boolean("shuffle") ?? shuffle
         optimizer = OptimizerSpecification(reading: &fields) ?? optimizer
@@ -69,19 +66,22 @@ extension TrainingSpecification {
         l2Lambda = fields.number("l2_lambda", "a number from 0", where: { $0 >= 0 }) ?? l2Lambda
         clipNorm = fields.number("clip_norm", "a number above 0", where: { $0 > 0 })
         earlyStopping = EarlyStopping(reading: &fields)
-        timeLimitSeconds = fields.number("time_limit_seconds", "a number above 0", where: { $0 > 0 })
+        let timeRule = limits.seconds.map { "a number above 0 and at most \($0)" } ?? "a number above 0"
+        timeLimitSeconds =
+            fields.number("time_limit_seconds", timeRule) { $0 > 0 && $0 <= limits.seconds ?? .infinity }
+            ?? timeLimitSeconds
         precision = fields.choice("precision") ?? precision
         historyEvery =
             fields.integer("history_every", in: 1...Int.max)
-            ?? TrainingSpecification.defaultHistoryEvery(epochs: epochs)
-        if epochs / historyEvery > TrainingLimits.historyRows {
-            let least = (epochs + TrainingLimits.historyRows - 1) / TrainingLimits.historyRows
+            ?? TrainingSpecification.defaultHistoryEvery(epochs: epochs, most: limits.historyRows)
+        if epochs / historyEvery > limits.historyRows {
+            let least = (epochs + limits.historyRows - 1) / limits.historyRows
             fields.fault(
                 "history_every",
-                "must be at least \(least) with \(epochs) epochs: a history has at most \(TrainingLimits.historyRows) rows"
-            )
+                "must be at least \(least) with \(epochs) epochs, not \(historyEvery): a history has at most "
+                    + "\(limits.historyRows) rows")
         }
-        threads = fields.integer("threads", in: TrainingLimits.threads) ?? threads
+        threads = fields.integer("threads", in: 1...limits.threads) ?? threads
         generator = fields.choice("generator") ?? generator
         dropoutMask = fields.choice("dropout_mask") ?? dropoutMask
         // The data's classes give it a meaning: `TrainingSettings` reads it.
@@ -102,15 +102,19 @@ extension TrainingSpecification {
         fields.finish()
     }
 
+    /// The most history rows a job gets that does not say how many it wants.
+    public static let defaultHistoryRows = 1_000
+
     /// The smallest round number (1, 2 or 5 times a power of ten) of epochs between rows that keeps a history of
-    /// `epochs` within `TrainingLimits.defaultHistoryRows`, first and last row included.
-    public static func defaultHistoryEvery(epochs: Int) -> Int {
+    /// `epochs` within `defaultHistoryRows` and `most` (≥ 2), first and last row included.
+    public static func defaultHistoryEvery(epochs: Int, most: Int = defaultHistoryRows) -> Int {
+        let most = min(most, defaultHistoryRows)
         var magnitude = 1
         while true {
             for step in [1, 2, 5] {
                 let every = step * magnitude
                 let rows = 1 + (epochs + every - 1) / every
-                if rows <= TrainingLimits.defaultHistoryRows { return every }
+                if rows <= most { return every }
             }
             magnitude *= 10
         }

@@ -49,15 +49,20 @@ public struct NetworkSpecification: Sendable {
         self.initialLayers = initialLayers
     }
 
-    /// Trainable numbers: weights and biases, with batch normalisation γ and β in place of a hidden layer's biases.
+    /// Trainable numbers: weights and biases, with batch normalisation γ and β in place of a hidden layer's biases;
+    /// Int.max for more than can be counted.
     public var parameterCount: Int {
         var count = 0
         var fanIn = inputs
-        for layer in hiddenLayers {
-            count += layer.units * fanIn + layer.units * (batchNorm ? 2 : 1)
-            fanIn = layer.units
+        func add(_ units: Int, besideWeights vectors: Int) -> Bool {
+            let (numbers, isTooLarge) = units.multipliedReportingOverflow(by: fanIn + vectors)
+            let (sum, isTooMuch) = count.addingReportingOverflow(numbers)
+            count = sum
+            fanIn = units
+            return !isTooLarge && !isTooMuch
         }
-        return count + outputs * fanIn + outputs
+        for layer in hiddenLayers where !add(layer.units, besideWeights: batchNorm ? 2 : 1) { return .max }
+        return add(outputs, besideWeights: 1) ? count : .max
     }
 }
 

@@ -14,7 +14,7 @@ struct EncodedSet<S: Scalar> {
 
     /// Inputs up to this many bytes are kept encoded: a step of a small network takes less time than encoding its
     /// batch would.
-    private static var smallBytes: Int { 8 << 20 }
+    static var smallBytes: Int { 8 << 20 }
 
     /// - Parameter workspace: owns the encoded inputs if they are to be kept.
     init(

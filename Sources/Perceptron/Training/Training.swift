@@ -50,9 +50,8 @@ public enum Training {
             network, training, examples: sets.train.count, plan: plan, instructionSet: instructions)
     }
 
-    /// About how much memory a run over `rows` training rows takes beside its data, in bytes: parameters, gradient and
-    /// moments, one batch of activations and a probe's, and a block of evaluation and the images of augmentation per
-    /// thread; Int.max where that is beyond counting.
+    /// About how much memory a run over `rows` training rows takes beside its data, in bytes; Int.max where that is
+    /// beyond counting.
     public static func memoryBytes(
         _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int,
         augmentation: Augmentation? = nil
@@ -64,47 +63,8 @@ public enum Training {
         _ network: NetworkSpecification, _ training: TrainingSpecification, rows: Int,
         augmentation: Augmentation? = nil, plan: ExecutionPlan?
     ) -> Int {
-        let scalar = training.precision == .float32 ? 4.0 : 8.0
-        let batch = Double(training.batchSize.rows(of: rows))
-        // The plan for wide layers keeps them in panels, whole vectors wide on any instruction set.
-        let isPadded =
-            Execution(network, training, examples: rows, plan: plan, instructionSet: .baseline).steps == .gemm
-        func padded(_ columns: Double) -> Double {
-            isPadded ? (columns * scalar / 128).rounded(.up) * 128 / scalar : columns
-        }
-        // Counted in floating point, which saturates where integers would trap.
-        var parameters = 0.0
-        var activations = padded(Double(network.inputs)) * (network.inputKeepProb < 1 ? 2.25 : 1)
-        var widest = Double(network.outputs)
-        var fanIn = Double(network.inputs)
-        for layer in network.hiddenLayers {
-            let units = Double(layer.units)
-            parameters += units * (fanIn + (network.batchNorm ? 3 : 1))
-            activations += padded(units) * (1 + (layer.keepProb < 1 ? 0.25 : 0) + (network.batchNorm ? 1 : 0))
-            widest = max(widest, units)
-            fanIn = units
-        }
-        parameters += Double(network.outputs) * (fanIn + 1)
-        activations += Double(network.outputs) + 2 * padded(widest)
-        var copies = 2.0
-        switch training.optimizer {
-        case .sgd: break
-        case .momentum, .rmsprop: copies += 1
-        case .adam, .adamw: copies += 2
-        }
-        if training.earlyStopping?.restoreBest == true { copies += 1 }
-        let shape = NetworkShape(network)
-        let evaluation =
-            Double(training.threads) * Double(shape.blockRows) * (Double(network.inputs) + 2 * Double(shape.widest))
-        // Probes have a small batch of their own, in panels.
-        let probed = training.monitor == .on ? Double(min(rows, ProbePlan.mostRows)) : 0
-        var bytes = scalar * (parameters * copies + activations * (batch + probed) + evaluation) + 8 * Double(rows)
-        if let augmentation {
-            // Beside each thread's images, the batch as it is before the small networks' plan takes it over.
-            bytes += augmentation.memoryBytes(inputs: network.inputs, workers: training.threads)
-            bytes += scalar * Double(network.inputs) * batch
-        }
-        return bytes < 9e18 ? Int(bytes) : .max
+        let size = RunSize(network: network, training: training, trainRows: rows, augmentation: augmentation)
+        return TrainingMemory(size, plan: plan).total
     }
 
     private static func check(

@@ -18,6 +18,7 @@ struct DatasetsController: Sendable {
         try query.finish()
         let identity = try RequestIdentity(request)
         if let known = try service.repeatedDataset(identity) { return try created(known).replayed() }
+        try service.disk?.check()
         let body = request.request.body
         let (dataset, isNew) = try service.custody.takingIn {
             let isMapped = if case .spooled = body { true } else { false }

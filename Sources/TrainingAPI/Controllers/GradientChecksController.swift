@@ -11,7 +11,7 @@ struct GradientChecksController: Sendable {
     let service: TrainingService
 
     func check(_ request: RoutedRequest) throws -> HTTPResponse {
-        let asked = JobRequest(try JSONDocument.parse(request.bytes).root, isGradientCheck: true)
+        let asked = service.jobRequest(try service.document(request), for: .gradientCheck)
         guard let turn = service.gradientCheckTurns.take() else {
             throw Problem(
                 .busy, "\(GradientChecksController.atATime) gradient checks are running; try again in a moment.",
@@ -26,19 +26,19 @@ struct GradientChecksController: Sendable {
         do {
             let report = try GradientCheck.run(
                 plan.network, plan.training, on: plan.data.sets.train, options: asked.gradientCheck,
-                memoryLimit: service.limits.jobMemory)
+                memoryLimit: service.limits.jobs.memory)
             return .json(200) { json in
                 report.write(to: &json) { $0.raw(plan.settings(initialWeightsHash: weightsHash)) }
             }
         } catch TrainingError.notEnoughMemory(let bytes) {
             throw Faults(
                 pointer: "/gradient_check/max_examples",
-                detail: "makes a check that takes \(bytes) bytes of memory; it may take \(service.limits.jobMemory)")
+                detail: "makes a check that takes \(bytes) bytes of memory; it may take \(service.limits.jobs.memory)")
         } catch let missing as GradientCheck.NoSuchTensor {
             throw Faults(
                 pointer: "/gradient_check/deliberate_error",
                 detail:
-                    "names no trained tensor of the network, whose layers are 0 to \(missing.layers - 1); with batch "
+                    "names no trained tensor of the network, whose layers are 1 to \(missing.layers); with batch "
                     + "normalisation hidden layers have gamma and beta in place of biases")
         } catch let excess as GradientCheck.TooMuchWork {
             throw Faults(

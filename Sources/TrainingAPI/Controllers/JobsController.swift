@@ -9,8 +9,7 @@ struct JobsController: Sendable {
 
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
         let identity = try RequestIdentity(request)
-        let (job, isNew) = try service.submit(
-            JSONDocument.parse(request.bytes).root, for: request.caller, identity: identity)
+        let (job, isNew) = try service.submit(service.document(request), for: request.caller, identity: identity)
         return answer(202, job, headers: [("Location", "/v1/jobs/\(job.id)")]).replayed(!isNew)
     }
 

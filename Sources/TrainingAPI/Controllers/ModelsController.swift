@@ -27,12 +27,13 @@ struct ModelsController: Sendable {
         return HTTPResponse(
             status: 206,
             headers: headers + [("Content-Range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(index.length)")],
-            body: .stream(document.stream(part, by: index)))
+            body: .stream(document.stream(part, by: index))
+        ).varying(by: "Accept-Encoding")
     }
 
     func predict(_ request: RoutedRequest) throws -> HTTPResponse {
         let model = try model(request)
-        let asked = try PredictionRequest(JSONDocument.parse(request.bytes).root)
+        let asked = try PredictionRequest(service.document(request))
         let rows = asked.rows
         let most = limitOfRows(model)
         guard rows.count <= most else {

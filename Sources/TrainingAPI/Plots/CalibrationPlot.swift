@@ -55,17 +55,6 @@ package struct CalibrationPlot: Plot {
         label.write(into: &json)
         json.member("brier_score", calibration.brierScore)
         json.member("expected_calibration_error", calibration.expectedError)
-        json.array("bins") { json in
-            for (index, bin) in calibration.bins.enumerated() {
-                json.object { json in
-                    json.member("lower", calibration.bounds(of: index).lower)
-                    json.member("upper", calibration.bounds(of: index).upper)
-                    json.name("count")
-                    json.count(bin.count)
-                    json.member("mean_predicted", bin.meanProbability)
-                    json.member("observed_share", bin.shareOfPositives)
-                }
-            }
-        }
+        calibration.writeBins(to: &json)
     }
 }

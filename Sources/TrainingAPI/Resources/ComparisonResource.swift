@@ -59,7 +59,7 @@ extension ComparisonResource.Column {
             json.array { json in
                 for (layer, norms) in norms.enumerated() {
                     json.object { json in
-                        json.member("layer", layer)
+                        json.member("layer", layer + 1)
                         json.member("weights", norms.count)
                         json.member("l1", norms.l1)
                         json.member("l2", norms.l2)

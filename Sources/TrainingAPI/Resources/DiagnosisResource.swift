@@ -102,6 +102,13 @@ extension Suggestion.Value {
                 json.member("dev", split.dev)
                 json.member("test", split.test)
             }
+        case .network(let network):
+            json.object { json in
+                json.array("hidden_layers") { json in network.units.forEach { json.value($0) } }
+                json.member("input_keep_prob", network.inputKeepProb)
+                json.member("batch_norm", network.batchNorm)
+                json.member("initializer", network.initializer.rawValue)
+            }
         case .earlyStopping(let stopping):
             json.object { json in
                 json.member("monitor", stopping.monitor.rawValue)

@@ -42,16 +42,23 @@ extension ClassificationMetrics {
         json.member("brier_score", brierScore)
         json.object("calibration") { json in
             json.member("expected_calibration_error", calibration.expectedError)
-            json.array("bins") { json in
-                for (index, bin) in calibration.bins.enumerated() {
-                    json.object { json in
-                        json.member("lower", calibration.bounds(of: index).lower)
-                        json.member("upper", calibration.bounds(of: index).upper)
-                        json.name("count")
-                        json.count(bin.count)
-                        json.member("mean_probability", bin.meanProbability)
-                        json.member("share_of_positives", bin.shareOfPositives)
-                    }
+            calibration.writeBins(to: &json)
+        }
+    }
+}
+
+extension Calibration {
+    /// Writes the member `bins`.
+    func writeBins(to json: inout JSONWriter) {
+        json.array("bins") { json in
+            for (index, bin) in bins.enumerated() {
+                json.object { json in
+                    json.member("lower", bounds(of: index).lower)
+                    json.member("upper", bounds(of: index).upper)
+                    json.name("count")
+                    json.count(bin.count)
+                    json.member("mean_probability", bin.meanProbability)
+                    json.member("share_of_positives", bin.shareOfPositives)
                 }
             }
         }

@@ -18,7 +18,7 @@ extension GradientCheckReport {
             json.array("layers") { json in
                 for (layer, groups) in Dictionary(grouping: groups, by: \.layer).sorted(by: { $0.key < $1.key }) {
                     json.object { json in
-                        json.member("layer", layer)
+                        json.member("layer", layer + 1)
                         for group in groups { group.write(to: &json) }
                     }
                 }
@@ -43,7 +43,7 @@ extension GradientCheckReport.Group {
 extension GradientCheckReport.Entry {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
-            json.member("layer", location.layer)
+            json.member("layer", location.layer + 1)
             json.member("kind", location.kind.rawValue)
             json.array("index") { json in
                 json.value(location.row)

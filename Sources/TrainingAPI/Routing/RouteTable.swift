@@ -10,6 +10,7 @@ extension Router {
         let evaluations = EvaluationsController(service: service)
         let comparisons = ComparisonsController(service: service)
         let checks = GradientChecksController(service: service)
+        let estimates = EstimatesController(service: service)
         let sweeps = SweepsController(service: service)
         let datasets = DatasetsController(service: service)
         let health = HealthController(service: service)
@@ -20,6 +21,8 @@ extension Router {
         self.init(
             routes: [
                 Route("POST", "/v1/jobs", needs: .submit, body: job, jobs.submit),
+                Route("POST", "/v1/jobs:validate", needs: .submit, body: job, on: .heavy, estimates.validateJob),
+                Route("POST", "/v1/jobs:estimate", needs: .submit, body: job, on: .heavy, estimates.estimateJob),
                 Route("GET", "/v1/jobs", needs: .read, jobs.list),
                 Route("GET", "/v1/jobs/:id", needs: .read, fromMemory: jobs.showFromMemory, jobs.show),
                 Route("DELETE", "/v1/jobs/:id", needs: .submit, jobs.delete),
@@ -46,6 +49,7 @@ extension Router {
                 Route("GET", "/v1/comparisons", needs: .read, on: .heavy, comparisons.compare),
                 Route("POST", "/v1/gradient-checks", needs: .submit, body: job, on: .heavy, checks.check),
                 Route("POST", "/v1/sweeps", needs: .submit, body: job, on: .heavy, sweeps.submit),
+                Route("POST", "/v1/sweeps:validate", needs: .submit, body: job, on: .heavy, estimates.validateSweep),
                 Route("GET", "/v1/sweeps", needs: .read, sweeps.list),
                 Route("GET", "/v1/sweeps/:id", needs: .read, sweeps.show),
                 Route("DELETE", "/v1/sweeps/:id", needs: .submit, sweeps.delete),
@@ -58,7 +62,8 @@ extension Router {
                 Route("DELETE", "/v1/datasets/:id", needs: .submit, datasets.delete),
                 Route("GET", "/livez", needs: nil, on: .immediate, health.live),
                 Route("GET", "/readyz", needs: nil, health.ready),
-                Route("GET", "/openapi.yaml", needs: nil, on: .immediate, health.openAPI),
-            ], entrance: Entrance(gatekeeper: service.gatekeeper, limiter: service.rateLimiter), report: service.report)
+                Route("GET", "/openapi.yaml", needs: nil, health.openAPI),
+            ], entrance: Entrance(gatekeeper: service.gatekeeper, limiter: service.rateLimiter), disk: service.disk,
+            report: service.report)
     }
 }

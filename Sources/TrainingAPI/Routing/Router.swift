@@ -1,4 +1,5 @@
 import Access
+import Datasets
 import HTTPDaemon
 import JSONDocument
 
@@ -6,6 +7,8 @@ import JSONDocument
 struct Router: Sendable {
     let routes: [Route]
     let entrance: Entrance
+    /// Where uploads go; nil for one without bounds.
+    let disk: DiskSpace?
     /// Tells the operator what no client may see.
     let report: @Sendable (String) -> Void
 
@@ -28,6 +31,12 @@ struct Router: Sendable {
             Problem(.methodNotAllowed, "Here one may use: \(list).", headers: [("Allow", list)]).response)
     }
 
+    /// The methods that `path` knows; none where there is nothing.
+    func methods(at path: [String]) -> [String] {
+        let methods = routes.filter { $0.parameters(of: path) != nil }.map(\.method)
+        return methods.contains("GET") ? methods + ["HEAD"] : methods
+    }
+
     private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
         do throws(Problem) {
             let admission = try entrance.admit(head, needing: route.needs)
@@ -41,6 +50,16 @@ struct Router: Sendable {
         _ head: HTTPRequestHead, _ route: Route, _ parameters: [String], _ caller: Caller
     ) -> RequestDecision {
         if let problem = Router.refusal(of: head, for: route.body) { return .refuse(problem.response) }
+        var room = Int.max
+        if case .upload(let limit, _, _) = route.body, let disk {
+            do throws(StorageError) {
+                // What is over the limit is told so.
+                if (head.contentLength ?? 0) <= limit { try disk.check(for: max(head.contentLength ?? 1, 1)) }
+                room = try disk.room()
+            } catch {
+                return .refuse(Problem(from: error).response)
+            }
+        }
         // Who would rather wait is not answered at once.
         if head.contentLength == 0, head.headers["Prefer"] == nil, let response = route.fromMemory?(parameters, caller)
         {
@@ -63,7 +82,8 @@ struct Router: Sendable {
         case .json(let limit): .accept(bodyLimit: limit, execution: route.execution, handle: handle)
         case .upload(let limit, let directory, _):
             .accept(
-                bodyLimit: limit, storage: .spool(directory: directory), execution: route.execution, handle: handle)
+                bodyLimit: limit, storage: .spool(directory: directory, room: room), execution: route.execution,
+                handle: handle)
         }
     }
 

@@ -16,7 +16,8 @@ from harness.client import CONTRACT
 KNOWN = {kind: os.environ.get(f"ESPALIER_{kind.upper()}", "").split() for kind in ("jobs", "sweeps", "datasets")}
 REQUESTS = {
     "/v1/jobs": "/components/schemas/JobRequest", "/v1/gradient-checks": "/components/schemas/GradientCheckRequest",
-    "/v1/sweeps": "/components/schemas/SweepRequest",
+    "/v1/jobs:validate": "/components/schemas/JobRequest", "/v1/jobs:estimate": "/components/schemas/EstimateRequest",
+    "/v1/sweeps": "/components/schemas/SweepRequest", "/v1/sweeps:validate": "/components/schemas/SweepRequest",
     "/v1/jobs/{id}/predictions": "/components/schemas/PredictionRequest", "/v1/datasets": "/components/schemas/DatasetContent"}
 KINDS = {"ds": "Dataset", "sweep": "Sweep"}
 COMPARED = "/paths/~1v1~1comparisons/get/parameters/0/schema"
@@ -123,7 +124,7 @@ def tidy_sweep(body):
 
 
 def tidy_data(data):
-    data.pop("features", None)
+    features = data.pop("features", None)
     if "csv" in data or "dataset" in data:
         data["sample_weight"] = None if data.get("sample_weight") is None else "a"
     are_weighted = bool((data.get("train") or {}).get("sample_weight"))
@@ -134,6 +135,9 @@ def tidy_data(data):
         split["stratify"] = None
     data.pop("task", None)
     tidy_noise((data.get("augment") or {}).get("noise"))
+    if "rows" in data:
+        tidy_image((data.get("augment") or {}).get("image"), 1 + features % 10_000)
+        return {**data, "features": 1 + features % 10_000}
     if "train" in data:
         data["train"] = examples(data["train"])
         width = len(data["train"]["x"][0])

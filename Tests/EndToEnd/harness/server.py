@@ -18,23 +18,30 @@ READY = re.compile(r"listening on (https?://127\.0\.0\.1:\d+)")
 class Server:
     """One server over one data directory. It may be stopped and started again."""
 
-    def __init__(self, directory, *, workers=2, options=(), scheme="http"):
+    make_client = Client
+
+    def __init__(self, directory, *, workers=2, options=(), variables=None, scheme="http"):
         self.directory = Path(directory)
         self.workers = workers
         self.options = [str(option) for option in options]
+        self.variables = variables or {}
         self.scheme = scheme
         self.process = None
         self.log = []
         self.client = None
 
-    def start(self, timeout=60):
-        assert self.process is None, "runs already"
-        command = [
+    def command(self):
+        return [
             str(BINARY), "serve", "--host", "127.0.0.1", "--port", "0", "--data-dir", str(self.directory),
             "--workers", str(self.workers), *self.options]
-        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
+
+    def environment(self):
+        return {**os.environ, "SWIFT_BACKTRACE": "enable=no", **self.variables}
+
+    def start(self, timeout=60):
+        assert self.process is None, "runs already"
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
+            self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment())
         ready = threading.Event()
         threading.Thread(target=self._read_log, args=(self.process.stderr, ready), daemon=True).start()
         if not ready.wait(timeout) or self.client is None:
@@ -46,7 +53,7 @@ class Server:
         for line in stream:
             self.log.append(line)
             if match := READY.search(line):
-                self.client = Client(match[1])
+                self.client = self.make_client(match[1])
                 ready.set()
         ready.set()
 
@@ -68,7 +75,7 @@ class Server:
 
     def new_client(self):
         """For another thread."""
-        return Client(self.client.url)
+        return self.make_client(self.client.url)
 
     def kill(self):
         """kill -9: what a crash of the process leaves behind."""

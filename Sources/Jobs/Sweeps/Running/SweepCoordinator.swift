@@ -13,7 +13,7 @@ public final class SweepCoordinator: Sendable {
     private let pool: WorkerPool
     private let archive: JobArchive
     private let limits: DatasetLimits
-    private let memoryLimit: Int
+    private let jobLimits: JobLimits
     private let inbox: SweepInbox
     private let clock: @Sendable () -> Timestamp
     private let report: @Sendable (String) -> Void
@@ -25,9 +25,9 @@ public final class SweepCoordinator: Sendable {
     /// A coordinator that does nothing until it is started.
     /// - Parameters:
     ///   - pool: runs the jobs; it tells `inbox` of each that ends.
-    ///   - memoryLimit: bytes that one job may take.
+    ///   - jobLimits: what one job may take.
     public init(
-        store: any JobStore, pool: WorkerPool, archive: JobArchive, limits: DatasetLimits, memoryLimit: Int,
+        store: any JobStore, pool: WorkerPool, archive: JobArchive, limits: DatasetLimits, jobLimits: JobLimits,
         inbox: SweepInbox, backoff: Backoff = Backoff(), clock: @escaping @Sendable () -> Timestamp,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -35,7 +35,7 @@ public final class SweepCoordinator: Sendable {
         self.pool = pool
         self.archive = archive
         self.limits = limits
-        self.memoryLimit = memoryLimit
+        self.jobLimits = jobLimits
         self.inbox = inbox
         self.backoff = backoff
         self.clock = clock
@@ -104,7 +104,7 @@ public final class SweepCoordinator: Sendable {
             let table = try archive.table(sweep.tableHash)
             for job in jobs {
                 let submission = try specification.submission(
-                    job, of: sweep, table: table, limits: limits, memoryLimit: memoryLimit)
+                    job, of: sweep, table: table, limits: limits, jobLimits: jobLimits)
                 _ = try store.submit(submission)
                 pool.notifySubmitted()
             }
@@ -138,7 +138,7 @@ public final class SweepCoordinator: Sendable {
 extension SweepSpecification {
     /// What queues `job` of `sweep`. Throws what keeps it from being run.
     package func submission(
-        _ job: SweepJob, of sweep: Sweep, table: MappedTable, limits: DatasetLimits, memoryLimit: Int
+        _ job: SweepJob, of sweep: Sweep, table: MappedTable, limits: DatasetLimits, jobLimits: JobLimits
     ) throws -> JobSubmission {
         var data = data
         data.arrangement = job.arrangement
@@ -146,7 +146,7 @@ extension SweepSpecification {
         let plan = try JobPlan(
             data: data, network: network, training: training,
             baseError: JSONDocument.parse(self.job).root["base_error"]?.number ?? 0, table: table, limits: limits,
-            memoryLimit: memoryLimit)
+            jobLimits: jobLimits)
         return JobSubmission(
             name: jobName ?? sweep.name, owner: sweep.owner, settings: plan.settings(initialWeightsHash: nil),
             tableHash: sweep.tableHash, parameterCount: plan.network.parameterCount,

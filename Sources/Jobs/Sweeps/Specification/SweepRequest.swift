@@ -18,13 +18,16 @@ public struct SweepRequest: Sendable {
     public let faults: [Fault]
 
     /// Reads a sweep's document. `drawSeed` is asked for the seeds that the client does not name.
-    public init(_ node: JSONNode, drawSeed: () -> UInt32 = { UInt32.random(in: 0 ... .max) }) {
+    public init(
+        _ node: JSONNode, limits: JobLimits = .most, sweepJobs: Int = SweepLimits.jobs.upperBound,
+        drawSeed: () -> UInt32 = { UInt32.random(in: 0 ... .max) }
+    ) {
         let faults = FaultCollector()
         var fields = ObjectReader(node, at: "", faults: faults)
         name = fields.string("name", limit: JobRequest.nameLimit)
         let document = fields.required("job")
         if let document, document.kind == .object {
-            let job = JobRequest(document, drawSeed: drawSeed)
+            let job = JobRequest(document, limits: limits, drawSeed: drawSeed)
             self.job = job
             if !job.faults.isEmpty { faults.add(Faults(job.faults).under(SweepRequest.jobPointer)) }
             if document["network"]?["initial_weights"].map({ !$0.isNull }) ?? false {
@@ -33,25 +36,31 @@ public struct SweepRequest: Sendable {
                     "does not go with a sweep: its trials begin with weights of their own")
             }
             template = TrialTemplate(
-                network: document["network"], training: document["training"], seed: job.training.specification.seed)
+                network: document["network"], training: document["training"], seed: job.training.specification.seed,
+                timeLimit: limits.seconds == nil ? nil : job.training.specification.timeLimitSeconds)
         } else {
             if let document { faults.add(SweepRequest.jobPointer, "must be an object, not \(describe(document))") }
             (job, template) = (nil, nil)
         }
-        settings = SweepSettings(reading: &fields, epochs: job?.training.specification.epochs, drawSeed: drawSeed)
+        settings = SweepSettings(
+            reading: &fields, epochs: job?.training.specification.epochs, mostJobs: sweepJobs, drawSeed: drawSeed)
         if node.kind == .object { fields.finish() }
         if let settings, let template, faults.faults.isEmpty {
-            SweepRequest.check(settings, template, faults)
+            SweepRequest.check(settings, template, limits, faults)
         }
         self.faults = faults.faults
     }
 
     /// Every value by itself, read as the job's field would be; and network sizes with what there is one of for each layer.
-    private static func check(_ settings: SweepSettings, _ template: TrialTemplate, _ faults: FaultCollector) {
+    private static func check(
+        _ settings: SweepSettings, _ template: TrialTemplate, _ limits: JobLimits, _ faults: FaultCollector
+    ) {
         for (dimension, pointer) in zip(settings.dimensions, settings.pointers) {
             for (place, value) in dimension.ends.enumerated() {
                 let here = pointer + dimension.pointer(toValue: place)
-                check(.init(values: [(dimension.parameter, value)]), template, dimension.parameter, at: here, faults)
+                check(
+                    .init(values: [(dimension.parameter, value)]), template, limits, dimension.parameter, at: here,
+                    faults)
             }
         }
         guard faults.faults.isEmpty, let layers = settings.dimensions.first(where: { $0.parameter == .hiddenLayers })
@@ -62,7 +71,7 @@ public struct SweepRequest: Sendable {
                 let here = pointer + dimension.pointer(toValue: place)
                 for size in layers.ends where faults.faults.isEmpty {
                     check(
-                        .init(values: [(.hiddenLayers, size), (dimension.parameter, value)]), template,
+                        .init(values: [(.hiddenLayers, size), (dimension.parameter, value)]), template, limits,
                         dimension.parameter, at: here, faults)
                 }
             }
@@ -70,11 +79,11 @@ public struct SweepRequest: Sendable {
     }
 
     private static func check(
-        _ changes: TrialTemplate.Changes, _ template: TrialTemplate, _ parameter: SweepParameter, at pointer: String,
-        _ faults: FaultCollector
+        _ changes: TrialTemplate.Changes, _ template: TrialTemplate, _ limits: JobLimits, _ parameter: SweepParameter,
+        at pointer: String, _ faults: FaultCollector
     ) {
         do {
-            _ = try template.settings(changes)
+            _ = try template.settings(changes, limits: limits)
         } catch let found as Faults {
             for fault in found.all {
                 if fault.pointer == parameter.pointer || fault.pointer.hasPrefix(parameter.pointer + "/") {

@@ -21,11 +21,14 @@ extension SweepSettings {
     /// Reads a sweep's own members, resolved or not; `epochs` are those of its job. Nil, with faults told, where
     /// something is wrong with them.
     init?(
-        reading fields: inout ObjectReader, epochs: Int?, drawSeed: () -> UInt32
+        reading fields: inout ObjectReader, epochs: Int?, mostJobs: Int = SweepLimits.jobs.upperBound,
+        drawSeed: () -> UInt32
     ) {
         let known = fields.faults.faults.count
         judge = SweepJudge(reading: fields.value("judge"), at: fields.pointer(to: "judge"), faults: fields.faults)
-        maxJobs = fields.integer("max_jobs", in: SweepLimits.jobs) ?? SweepLimits.defaultJobs
+        maxJobs =
+            fields.integer("max_jobs", in: SweepLimits.jobs.lowerBound...mostJobs)
+            ?? min(SweepLimits.defaultJobs, mostJobs)
         maxSeconds = fields.number("max_seconds", "a number above 0", where: { $0 > 0 })
         seed = fields.unsigned("seed") ?? UInt64(drawSeed())
         choose = fields.choice("choose") ?? .best

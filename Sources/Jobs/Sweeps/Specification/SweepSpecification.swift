@@ -27,7 +27,7 @@ public struct SweepSpecification: Sendable {
     /// - Throws: every fault that only the data shows.
     public init(
         _ request: SweepRequest, data specification: DataSpecification, table: MappedTable,
-        limits: DatasetLimits = DatasetLimits(), memoryLimit: Int = .max
+        limits: DatasetLimits = DatasetLimits(), jobLimits: JobLimits = .most
     ) throws {
         guard let job = request.job, let settings = request.settings, let template = request.template else {
             throw Faults(request.faults)
@@ -53,14 +53,19 @@ public struct SweepSpecification: Sendable {
         _ = try SweepSpecification.underJob {
             try JobPlan(
                 data: first, network: job.network, training: job.training, baseError: job.baseError,
-                memoryLimit: memoryLimit)
+                jobLimits: jobLimits)
         }
         let faults = FaultCollector()
+        var largest: [(SweepParameter, SweepValue)] = []
         for (dimension, pointer) in zip(settings.dimensions, settings.pointers) {
+            var most = -1
             for (place, value) in dimension.ends.enumerated() {
                 let (network, training) = try template.settings(.init(values: [(dimension.parameter, value)]))
                 do throws(Faults) {
-                    _ = try JobPlan(data: first, network: network, training: training, memoryLimit: memoryLimit)
+                    let plan = try JobPlan(data: first, network: network, training: training, jobLimits: jobLimits)
+                    let bytes = TrainingMemory(plan.size).total
+                    if bytes > most { largest.append((dimension.parameter, value)) }
+                    most = max(most, bytes)
                 } catch {
                     let why = error.all.first.map { "\($0.pointer) \($0.detail)" } ?? ""
                     faults.add(
@@ -69,6 +74,7 @@ public struct SweepSpecification: Sendable {
             }
         }
         try faults.throwIfAny()
+        try SweepSpecification.check(largest, together: template, first, jobLimits)
         self.settings = settings
         self.template = template
         jobName = job.name
@@ -91,6 +97,22 @@ public struct SweepSpecification: Sendable {
             faults.add("/judge/by", "must not be \(judge.by.rawValue): the task is \(data.task.rawValue)")
         }
         try faults.throwIfAny()
+    }
+
+    /// Values each of which a job may have can be too much together; the last one given of a parameter is looked at.
+    private static func check(
+        _ values: [(SweepParameter, SweepValue)], together template: TrialTemplate, _ data: PreparedData,
+        _ limits: JobLimits
+    ) throws {
+        let together = Dictionary(values, uniquingKeysWith: { _, last in last })
+        let changes = TrialTemplate.Changes(values: together.map { (parameter: $0.key, value: $0.value) })
+        do {
+            let (network, training) = try template.settings(changes)
+            _ = try JobPlan(data: data, network: network, training: training, jobLimits: limits)
+        } catch let found as Faults {
+            let why = found.all.first.map { "\($0.pointer) \($0.detail)" } ?? ""
+            throw Faults(pointer: "/search/parameters", detail: "make a job together that is faulty: \(why)")
+        }
     }
 
     private static func underJob<Value>(_ body: () throws -> Value) throws -> Value {

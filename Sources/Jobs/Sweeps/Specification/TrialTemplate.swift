@@ -8,12 +8,21 @@ struct TrialTemplate: Sendable {
     let network: [(name: String, json: [UInt8])]
     let training: [(name: String, json: [UInt8])]
 
-    /// The parts of a job's document; `seed` is its seed, given or drawn.
-    init(network: JSONNode?, training: JSONNode?, seed: UInt64) {
+    /// The parts of a job's document; `seed` is its seed, given or drawn, `timeLimit` its seconds where the service sets
+    /// them to a job that names none.
+    init(network: JSONNode?, training: JSONNode?, seed: UInt64, timeLimit: Double? = nil) {
         self.network = TrialTemplate.members(of: network)
         var seedText = JSONWriter()
         seedText.value(seed)
-        self.training = TrialTemplate.members(of: training).filter { $0.name != "seed" } + [("seed", seedText.bytes)]
+        var given = TrialTemplate.members(of: training).filter { $0.name != "seed" }
+        given.append(("seed", seedText.bytes))
+        if let timeLimit {
+            var text = JSONWriter()
+            text.value(timeLimit)
+            given.removeAll { $0.name == "time_limit_seconds" }
+            given.append(("time_limit_seconds", text.bytes))
+        }
+        self.training = given
     }
 
     private static func members(of node: JSONNode?) -> [(name: String, json: [UInt8])] {
@@ -37,7 +46,9 @@ struct TrialTemplate: Sendable {
     }
 
     /// The settings of a trial. Throws faults at `/network/…` and `/training/…`.
-    func settings(_ changes: Changes) throws -> (network: NetworkSettings, training: TrainingSettings) {
+    func settings(
+        _ changes: Changes, limits: JobLimits = .most
+    ) throws -> (network: NetworkSettings, training: TrainingSettings) {
         var json = JSONWriter()
         json.object { json in
             json.object("network") { write(network, of: true, changes, to: &$0) }
@@ -45,9 +56,9 @@ struct TrialTemplate: Sendable {
         }
         let root = try JSONDocument.parse(json.bytes).root
         let faults = FaultCollector()
-        let networkSettings = NetworkSettings(reading: root["network"], at: "/network", faults: faults)
+        let networkSettings = NetworkSettings(reading: root["network"], at: "/network", faults: faults, limits: limits)
         let trainingSettings = TrainingSettings(
-            reading: root["training"], at: "/training", faults: faults, drawSeed: { 0 })
+            reading: root["training"], at: "/training", faults: faults, limits: limits, drawSeed: { 0 })
         try faults.throwIfAny()
         return (networkSettings, trainingSettings)
     }

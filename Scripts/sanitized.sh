@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Swift with a sanitizer, in a build folder of its own.
+#
+#   Scripts/sanitized.sh address|thread build|test [swift's arguments]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+kind=${1:?usage: Scripts/sanitized.sh address|thread build|test ARGUMENTS}
+verb=${2:?build or test}
+shift 2
+export SWIFT_BACKTRACE=enable=no
+export TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$PWD/Tests/Sanitizers/thread.supp"
+export ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS="suppressions=$PWD/Tests/Sanitizers/leak.supp"
+case $kind in
+# The coverage is for the fuzzer, which shares the build with the tests.
+address)
+    export ESPALIER_FUZZING=1
+    coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table
+    flags=(--scratch-path .build-asan -Xswiftc "-sanitize-coverage=$coverage")
+    flags+=(-Xcc "-fsanitize-coverage=$coverage" -Xcxx "-fsanitize-coverage=$coverage")
+    ;;
+thread) flags=(--scratch-path .build-tsan) ;;
+*) echo "sanitized: $kind is neither address nor thread" >&2 && exit 2 ;;
+esac
+exec Scripts/swift.sh "$verb" --sanitize "$kind" -Xcc -O2 "${flags[@]}" "$@"

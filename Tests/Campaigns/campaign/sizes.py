@@ -1,0 +1,19 @@
+"""How large each campaign is, and what was planted to see that it can find something."""
+
+# Name → its options at full size, in continuous integration (None where another test is that), and with each planted fault.
+SIZES = {
+    "kill9": {
+        "full": ["--rounds", "1000"], "ci": ["--rounds", "30", "--stop-seconds", "60"],
+        "planted": {
+            "wrong-bits": ["--rounds", "24"], **{plant: ["--rounds", "8"] for plant in ("lost-writes", "forgotten-keys", "missing-event", "changed-end")}}},
+    "powerloss": {"full": ["--rounds", "1000"], "ci": ["--rounds", "15"], "planted": {"lying-sync": ["--rounds", "6"]}},
+    "faults": {"full": [], "ci": ["--rounds", "24"], "planted": {"deaf": ["--rounds", "8", "--scenarios", "submit finish"]}},
+    "fulldisk": {"full": ["--rounds", "100"], "ci": ["--rounds", "3"], "planted": {"deaf": ["--rounds", "4"]}},
+    "idempotency": {"full": ["--rounds", "10000"], "ci": ["--rounds", "200"], "planted": {"ignored-keys": ["--rounds", "10"]}},
+    "streams": {
+        "full": ["--rounds", "1000"], "ci": ["--rounds", "30"], "planted": {plant: ["--rounds", "10"] for plant in ("unheard-resumption", "lost-event")}},
+    "overload": {
+        "full": ["--seconds", "600"], "ci": ["--seconds", "20", "--refused-ms", "0"], "planted": {"no-limit": ["--seconds", "8", "--refused-ms", "0"]}},
+    "soak": {"full": ["--seconds", "7200"], "ci": ["--seconds", "45", "--times", "0"], "planted": {"leak": ["--seconds", "15", "--times", "0"]}},
+    "schemathesis": {"full": ["--rounds", "50000"], "ci": None, "planted": {"other-word": ["--rounds", "1000", "--examples", "5"]}},
+}
