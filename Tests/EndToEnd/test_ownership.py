@@ -1,6 +1,7 @@
 """What is somebody's is not there for anybody else: every path of openapi.yaml that names something, a later one included."""
 
 import re
+import time
 
 import pytest
 
@@ -31,6 +32,11 @@ def estate(tmp_path_factory):
     running = ada.submit(make_long_job())["id"]
     ada.wait(running, until={"running"})
     unfinished = ada.submit_sweep({"job": make_long_job(), "search": search})["id"]
+    # Its jobs are made one after the other; nothing of the estate changes any more when they are there.
+    deadline = time.monotonic() + 60
+    while len(ada.get(f"/v1/jobs?sweep={unfinished}&status=running").json()["data"]) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     trial = ada.get(f"/v1/jobs?sweep={sweep}").json()["data"][0]["id"]
     ids = {"jobs": [done, trial, running], "sweeps": [sweep, unfinished], "datasets": [dataset]}
     yield server, people, ids
