@@ -82,7 +82,8 @@ struct Server {
             if isOpen {
                 Log.warning("there are no API keys: whoever reaches \(daemon.host) can do everything")
             } else if certificate == nil {
-                Log.warning("requests come in without encryption, and API keys with them: use --tls-cert, or a proxy with TLS")
+                Log.warning(
+                    "requests come in without encryption, and API keys with them: use --tls-cert, or a proxy with TLS")
             }
         }
         return daemon

@@ -115,15 +115,13 @@ def test_a_comparison_has_ones_own_alone(estate):
     assert people.bob.delete(f"/v1/jobs/{own}").status_code == 204
 
 
-@pytest.mark.parametrize("path", ["/v1/jobs", "/v1/gradient-checks", "/v1/sweeps", "/v1/jobs:estimate", "/v1/jobs:validate"])
+@pytest.mark.parametrize("path", ["/v1/jobs", "/v1/gradient-checks", "/v1/sweeps", "/v1/jobs:estimate", "/v1/jobs:validate", "/v1/sweeps:validate"])
 def test_nobody_trains_on_anothers_data(estate, path):
-    if path not in CONTRACT.document["paths"]:
-        pytest.skip("this server has no such path")
     _, people, ids = estate
 
     def refusal(dataset):
         job = make_job(data={"dataset": dataset, "target": "y"})
-        answer = people.bob.post(path, json={"job": job, "search": {"parameters": {"l2_lambda": [0, 1]}}} if path == "/v1/sweeps" else job)
+        answer = people.bob.post(path, json={"job": job, "search": {"parameters": {"l2_lambda": [0, 1]}}} if path.startswith("/v1/sweeps") else job)
         return answer.status_code, answer.content
 
     status, content = refusal(ids["datasets"][0])

@@ -25,7 +25,7 @@ struct Persistence: Sendable {
                 let value = try body()
                 if failures > 0 { report("\(job.id): what the disk refused has been done") }
                 return value
-            } catch where Persistence.mayPass(error) {
+            } catch  where Persistence.mayPass(error) {
                 if failures == 0 { report("\(job.id): \(error); it is tried again until it succeeds") }
                 failures += 1
                 let end = ContinuousClock.now + backoff.wait(after: failures)
