@@ -14,7 +14,7 @@ RUN Scripts/swift.sh build -c release --product espalier --static-swift-stdlib \
 FROM ${RUNTIME_IMAGE}
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libmicrohttpd12 libsimdjson14 libnettle8 libsqlite3-0 libstdc++6 libcairo2 fontconfig fonts-dejavu-core curl \
+        libmicrohttpd12 libgnutls30 libsimdjson14 libnettle8 libsqlite3-0 libstdc++6 libcairo2 fontconfig fonts-dejavu-core curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home-dir /var/lib/espalier --no-create-home --shell /usr/sbin/nologin espalier \
     && install --directory --owner espalier --group espalier --mode 0750 /var/lib/espalier

@@ -10,6 +10,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -26,7 +27,7 @@ let package = Package(
         .target(name: "Charts", dependencies: ["CCairo"]),
         .target(name: "Evaluation", dependencies: ["Perceptron"]),
         .target(name: "Diagnosis", dependencies: ["Evaluation", "Perceptron"]),
-        .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
+        .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD", "CGnuTLS"]),
         .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
         .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(

@@ -19,7 +19,7 @@ esac
 
 packages=(
     # Espalier's own libraries, and what finds them.
-    libmicrohttpd-dev libsimdjson-dev libfmt-dev nettle-dev libcairo2-dev fonts-dejavu-core
+    libmicrohttpd-dev libgnutls28-dev libsimdjson-dev libfmt-dev nettle-dev libcairo2-dev fonts-dejavu-core
     libsqlite3-dev pkg-config
     # The Swift toolchain's own needs on Debian 12: it links with the system's C and C++ libraries, and SwiftPM runs git.
     binutils gcc libc6-dev libstdc++-12-dev zlib1g-dev libcurl4 libxml2 libncurses6 libsqlite3-0 libz3-4
@@ -27,7 +27,8 @@ packages=(
     # The README's commands.
     curl
 )
-if [ "$with_tests" = yes ]; then packages+=(python3 python3-venv); fi
+# The tests' clients: TLS by OpenSSL, slow clients by slowhttptest.
+if [ "$with_tests" = yes ]; then packages+=(python3 python3-venv openssl slowhttptest); fi
 
 install_packages() {
     if ! command -v dpkg-query >/dev/null; then

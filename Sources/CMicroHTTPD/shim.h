@@ -1,6 +1,9 @@
 #pragma once
 #include <microhttpd.h>
+#include <netinet/in.h>
+#include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 /* Swift imports neither variadic functions nor macros with casts: these are the only ones the daemon needs. */
@@ -25,13 +28,29 @@ struct espalier_mhd_limits {
     size_t connection_memory;
 };
 
+/* PEM texts; null for plain HTTP. */
+struct espalier_mhd_tls {
+    const char *chain;
+    const char *key;
+    const char *priorities;
+};
+
 /* MHD_start_daemon is variadic. One thread, which gets its connections by MHD_add_connection. */
 static inline struct MHD_Daemon *
-espalier_mhd_start(const struct espalier_mhd_callbacks *callbacks, const struct espalier_mhd_limits *limits)
+espalier_mhd_start(const struct espalier_mhd_callbacks *callbacks, const struct espalier_mhd_limits *limits,
+                   const struct espalier_mhd_tls *tls)
 {
+    struct MHD_OptionItem security[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *) tls->chain},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *) tls->key},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *) tls->priorities},
+        {MHD_OPTION_END, 0, NULL}};
+    if (tls->chain == NULL)
+        security[0].option = MHD_OPTION_END;
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
-        callbacks->access, callbacks->context,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET
+            | (tls->chain == NULL ? 0 : MHD_USE_TLS),
+        0, NULL, NULL, callbacks->access, callbacks->context,
         MHD_OPTION_NOTIFY_COMPLETED, callbacks->completed, callbacks->context,
         MHD_OPTION_NOTIFY_CONNECTION, callbacks->connection, callbacks->context,
         MHD_OPTION_URI_LOG_CALLBACK, callbacks->target, callbacks->context,
@@ -40,6 +59,7 @@ espalier_mhd_start(const struct espalier_mhd_callbacks *callbacks, const struct 
         MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits->connection_memory,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+        MHD_OPTION_ARRAY, security,
         MHD_OPTION_END);
 }
 
@@ -58,6 +78,21 @@ espalier_mhd_socket_context(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
+static inline void *
+espalier_mhd_tls_session(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return info ? info->tls_session : NULL;
+}
+
+/* Bytes of the request's line and headers, the empty line included; 0 where they are not complete. */
+static inline size_t
+espalier_mhd_head_size(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info ? info->header_size : 0;
+}
+
 static inline int
 espalier_mhd_socket(struct MHD_Connection *connection)
 {
@@ -72,4 +107,28 @@ static inline int
 espalier_accept(int listening, struct sockaddr *address, socklen_t *length)
 {
     return accept4(listening, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/* How far a TCP connection has come. */
+struct espalier_socket_progress {
+    uint64_t received;
+    uint64_t acknowledged;
+    int unsent;
+    int unread;
+};
+
+/* TCP_INFO as the kernel has it: glibc's structure lacks the fields wanted here, and the kernel's header excludes glibc's. */
+static inline int
+espalier_measure(int descriptor, struct espalier_socket_progress *progress)
+{
+    enum { tcp_info = 11, acknowledged_at = 120, received_at = 128, siocinq = 0x541B, siocoutq = 0x5411 };
+    unsigned char info[256];
+    socklen_t length = sizeof info;
+    if (getsockopt(descriptor, IPPROTO_TCP, tcp_info, info, &length) != 0 || length < received_at + 8)
+        return -1;
+    memcpy(&progress->acknowledged, info + acknowledged_at, 8);
+    memcpy(&progress->received, info + received_at, 8);
+    if (ioctl(descriptor, siocoutq, &progress->unsent) != 0 || ioctl(descriptor, siocinq, &progress->unread) != 0)
+        return -1;
+    return 0;
 }

@@ -9,7 +9,9 @@ struct ServeCommand: ParsableCommand {
         discussion: """
             Jobs, results and data sets are kept in the data directory, which one server at a time may use; whatever was \
             acknowledged is there again after a restart, and jobs that were waiting or running go on. On SIGTERM or \
-            SIGINT the server stops accepting, finishes the requests in flight and leaves running jobs for the next start.
+            SIGINT the server stops accepting, finishes the requests in flight and leaves running jobs for the next start. \
+            A listening socket that systemd hands over (LISTEN_FDS) is used in place of --host and --port, and new \
+            connections then wait for the next start. On SIGHUP the files of --tls-cert and --tls-key are read again.
 
             Each option can also be set in the environment, as ESPALIER_ and its name in capitals: ESPALIER_DATA_DIR for \
             --data-dir. ESPALIER_ISA (avx512, avx2 or baseline) forces the vector kernels.
@@ -26,6 +28,12 @@ struct ServeCommand: ParsableCommand {
 
     @Option(help: "Jobs trained at the same time; one per core unless told.")
     var workers: Int = Environment.integer("WORKERS") ?? ProcessInfo.processInfo.activeProcessorCount
+
+    @OptionGroup(title: "Connections")
+    var connections: ConnectionOptions
+
+    @OptionGroup(title: "TLS")
+    var tls: TLSOptions
 
     @OptionGroup(title: "Limits")
     var limits: LimitOptions

@@ -12,7 +12,10 @@ struct Server {
 
     /// Serves until SIGTERM or SIGINT.
     func run() throws {
-        let stop = try StopSignal()
+        let signals = try ServiceSignals()
+        DescriptorLimit.raise()
+        let inherited = try InheritedSocket.descriptor()
+        let certificate = try options.tls.certificate()
         let instructionSet = try InstructionSet.selected()
         let directory = try DataDirectory(options.dataDir)
         let store = try SQLiteStore(directory: directory.path)
@@ -39,13 +42,16 @@ struct Server {
 
         let daemon = try HTTPDaemon(
             configuration: HTTPDaemonConfiguration(
-                host: options.host, port: options.port, fault: service.response(to:head:)),
+                listening: inherited.map { .inherited(descriptor: $0) }
+                    ?? .address(host: options.host, port: options.port),
+                certificate: certificate, limits: options.connections.limits, fault: service.response(to:head:)),
             route: service.route)
         try service.start()
         Log.info("training with \(instructionSet.rawValue) kernels, \(options.workers) workers")
-        Log.info("listening on http://\(Server.authority(options.host, daemon.port))")
+        Log.info(
+            "listening on \(certificate == nil ? "http" : "https")://\(Server.authority(daemon.host, daemon.port))")
 
-        let signal = stop.wait()
+        let signal = waitForStop(signals, daemon)
         Log.info("\(signal) received, stopping")
         daemon.stop(grace: .seconds(5))
         if !service.stop(timeout: .seconds(4)) {
@@ -53,6 +59,29 @@ struct Server {
         }
         try store.close()
         Log.info("stopped")
+    }
+
+    /// Reads the certificate again at each SIGHUP. Returns the name of the signal that ends the server.
+    private func waitForStop(_ signals: ServiceSignals, _ daemon: HTTPDaemon) -> String {
+        while true {
+            switch signals.wait() {
+            case .stop(let name): return name
+            case .reload: reload(daemon)
+            }
+        }
+    }
+
+    private func reload(_ daemon: HTTPDaemon) {
+        do {
+            guard let certificate = try options.tls.certificate() else {
+                Log.info("SIGHUP received; there is nothing to read again")
+                return
+            }
+            daemon.replaceCertificate(certificate)
+            Log.info("SIGHUP received; new connections get the certificate that was read again")
+        } catch {
+            Log.error("SIGHUP received; the certificate stays as it was: \(error)")
+        }
     }
 
     private static func authority(_ host: String, _ port: Int) -> String {

@@ -39,8 +39,12 @@ public enum RequestFault: Error, Sendable {
     case bodyTooLarge(limit: Int)
     /// The body could not be written to its temporary file: the disk is full or broken.
     case spoolFailed(SystemError)
-    /// The daemon is stopping and takes or finishes no more requests.
+    /// The daemon is stopping and finishes no more requests.
     case stopping
+    /// The request did not come in time: its head took too long, or its body comes too slowly.
+    case requestTimeout
+    /// There are as many connections as are allowed.
+    case tooManyConnections
     /// The handler's response cannot be sent: its status is out of range, or a header holds a line break or is
     /// one of those that the daemon writes itself.
     case invalidResponse
@@ -51,7 +55,8 @@ public enum RequestFault: Error, Sendable {
         case .malformed(let reason): reason.status
         case .bodyTooLarge: 413
         case .spoolFailed: 507
-        case .stopping: 503
+        case .stopping, .tooManyConnections: 503
+        case .requestTimeout: 408
         case .invalidResponse: 500
         }
     }

@@ -85,7 +85,7 @@ def test_help_explains_every_option():
     for arguments in (("--help",), ("serve", "--help")):
         result = run(*arguments)
         assert result.returncode == 0
-    for option in ("--host", "--port", "--data-dir", "--workers", "--max-job-bytes", "--max-dataset-bytes"):
+    for option in ("--host", "--port", "--data-dir", "--workers", "--max-job-bytes", "--max-dataset-bytes", "--max-connections", "--header-timeout", "--tls-cert"):
         assert option in result.stdout
 
 

@@ -29,6 +29,13 @@ CASES = {
     "space before the colon": post(b"Host: x", b"Content-Length : " + LENGTH),
     "space before the colon of the coding": post(b"Host: x", b"Transfer-Encoding : chunked", body=CHUNKED),
     "chunked in HTTP/1.0": post(b"Host: x", b"Transfer-Encoding: chunked", body=CHUNKED).replace(b"HTTP/1.1", b"HTTP/1.0", 1),
+    "folded header": post(b"Host: x", b"X: a\r\n b", b"Content-Length: " + LENGTH),
+    # libmicrohttpd writes the second line over the first: the length would be gone, and the body a request.
+    "folded length": post(b"Host: x", b"Content-Length: " + LENGTH + b"\r\n zzzz"),
+    "length made by folding": post(b"Host: x", b"Content-Len: 4\r\n gth"),
+    "LF alone": post(b"Host: x\nX: y", b"Content-Length: " + LENGTH),
+    "NUL in a header": post(b"Host: x", b"X: a\0b", b"Content-Length: " + LENGTH),
+    "host that is none": post(b"Host: a/b", b"Content-Length: " + LENGTH),
     "NUL in the path": b"GET /v1/jobs%00x HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
     "broken percent encoding": b"GET /v1/jobs/%zz HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
     "path that is not UTF-8": b"GET /v1/jobs/%ff HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
@@ -63,7 +70,7 @@ def test_a_length_that_is_no_number_is_refused_and_ends_the_connection(server, n
     assert b" 200 " not in received and b" 202 " not in received
 
 
-@pytest.mark.parametrize("coding", [b"gzip", b"xchunked", b"gzip, chunked", b"chunked, chunked", b"identity", b"chunked;x=1"])
+@pytest.mark.parametrize("coding", [b"gzip", b"xchunked", b"gzip, chunked", b"chunked, chunked", b"identity", b"chunked;x=1", b"chunked "])
 def test_a_transfer_coding_other_than_chunked_is_refused(server, coding):
     answer = raw.checked_exchange(server.address, post(b"Host: x", b"Transfer-Encoding: " + coding, body=CHUNKED), "POST", "/v1/jobs")
     assert answer.status_code == 501 and json.loads(answer.content)["code"] == "not_implemented"

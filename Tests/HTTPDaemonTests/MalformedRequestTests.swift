@@ -42,6 +42,35 @@ extension DaemonTests {
         ("GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidTarget),
         ("CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidTarget),
         ("G@T / HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidMethod),
+        ("GET * HTTP/1.1\r\nHost: x\r\n\r\n", 400, .invalidTarget),
+        ("GET / HTTP/1.1\r\nHost: x\r\nX-A: a\r\n b\r\n\r\n", 400, .brokenLine),
+        ("GET / HTTP/1.1\r\nHost: x\r\nX-A: a\r\n\tb: c\r\n\r\n", 400, .brokenLine),
+        // libmicrohttpd writes the folded line over the value: the length is gone, or there is one.
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 42\r\n  zzzz\r\n\r\n", 400, .brokenLine
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Len: 4\r\n gth\r\n\r\nabcd", 400, .brokenLine
+        ),
+        ("GET / HTTP/1.1\r\nHost: x\r\nX-A: a\r\n \r\n\r\n", 400, .brokenLine),
+        ("GET / HTTP/1.1\nHost: x\r\n\r\n", 400, .brokenLine),
+        ("GET / HTTP/1.1\r\nHost: x\n\r\n", 400, .brokenLine),
+        ("GET / HTTP/1.1\r\nHost: x\r\n\n", 400, .brokenLine),
+        ("GET / HTTP/1.1\r\nHost: x\nX-A: a\r\n\r\n", 400, .brokenLine),
+        ("GET / HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\n\r\n", 400, .brokenLine),
+        ("GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400, .brokenLine),
+        ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400, .invalidHost),
+        ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400, .invalidHost),
+        ("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400, .invalidHost),
+        (
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked \r\n\r\n0\r\n\r\n", 501,
+            .unsupportedTransferEncoding
+        ),
+        ("GET /\(String(repeating: "a", count: 8192)) HTTP/1.1\r\nHost: x\r\n\r\n", 414, .targetTooLong),
+        (
+            "GET / HTTP/1.1\r\nHost: x\r\nX-A: \(String(repeating: "a", count: 17_000))\r\n\r\n", 431, .headersTooLarge
+        ),
+        ("POST / HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\nContent-Length: 2\r\n\r\n{}", 417, .unknownExpectation),
     ]
 
     @Test(arguments: vectors)
@@ -63,6 +92,25 @@ extension DaemonTests {
         #expect(try client.isClosedByServer())
         #expect(routed.value == 0)
         #expect(daemon.stop(grace: .seconds(30)) == 0)
+    }
+
+    /// However the bytes come, the head is seen as whole.
+    @Test(arguments: [1, 2, 7, 1000]) func aHeadMayComeInPieces(size: Int) throws {
+        let daemon = try HTTPDaemon.make { head in
+            .accept { _ in .text("\(head.headers.fields.count) \(head.headers["X-9"] ?? "")") }
+        }
+        let client = try daemon.connect()
+        let fields = (0..<20).map {
+            "X-\($0):\(String(repeating: " ", count: $0))\(String(repeating: "v", count: $0 * 11))\r\n"
+        }
+        let request = Array(
+            "\r\nGET / HTTP/1.1\r\nHost: x\r\n\(fields.joined())Empty:\r\nCookie: a=b; c=d\r\n\r\n".utf8)
+        for _ in 0..<3 {
+            for start in stride(from: 0, to: request.count, by: size) {
+                try client.send(Array(request[start..<min(start + size, request.count)]))
+            }
+            #expect(try client.response().text == "23 \(String(repeating: "v", count: 99))")
+        }
     }
 
     /// These libmicrohttpd refuses by itself.

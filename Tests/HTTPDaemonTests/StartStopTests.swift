@@ -9,8 +9,9 @@ extension DaemonTests {
     @Test(arguments: [4, 1024])
     func startingAndStoppingWhileConnectionsComeAndGoIsSafe(connectionLimit: Int) throws {
         let descriptors = try openDescriptors()
+        let limits = ConnectionLimits.make { $0.connections = connectionLimit }
         for round in 0..<40 {
-            let daemon = try HTTPDaemon.make(connectionLimit: connectionLimit) { _ in .accept(handle: echo) }
+            let daemon = try HTTPDaemon.make(limits: limits) { _ in .accept(handle: echo) }
             let port = daemon.port
             let answered = Counter()
             let busy = Gate()
@@ -29,12 +30,5 @@ extension DaemonTests {
             for client in clients { client.wait() }
         }
         #expect(try openDescriptors() == descriptors)
-    }
-
-    @Test func connectionsBeyondTheLimitAreServedWhenOthersEnd() throws {
-        let daemon = try HTTPDaemon.make(connectionLimit: 2) { _ in .accept(handle: echo) }
-        var clients = try (0..<6).map { _ in try daemon.connect() }
-        for client in clients { try client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
-        while !clients.isEmpty { #expect(try clients.removeFirst().response().status == 200) }
     }
 }

@@ -51,9 +51,9 @@ extension DaemonTests {
         }
         while (try? daemon.connect()) != nil {}
         try late.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        let refusal = try late.response()
-        #expect(refusal.status == 503)
-        #expect(refusal["Connection"] == "close")
+        let last = try late.response()
+        #expect(last.status == 200)
+        #expect(last["Connection"] == "close")
         #expect(cut.withLock { $0 } == nil)
         gate.open()
         let response = try slow.response()
@@ -111,6 +111,21 @@ extension DaemonTests {
             let clients = try (0..<50).map { _ in try daemon.connect() }
             for client in clients { try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab") }
             daemon.stop(grace: .microseconds(round * 100))
+        }
+    }
+
+    /// Whoever was let in just before is not left standing.
+    @Test func aConnectionThatWasJustAcceptedIsServedAtTheStop() throws {
+        for _ in 0..<20 {
+            let daemon = try HTTPDaemon.make { _ in .accept(handle: echo) }
+            // Its answer says that the acceptor has taken all that came before it.
+            let client = try daemon.connect()
+            #expect(try daemon.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n").status == 200)
+            let stop = BackgroundTask { daemon.stop(grace: .seconds(3600)) }
+            while (try? daemon.connect()) != nil {}
+            try client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(try client.response().status == 200)
+            stop.wait()
         }
     }
 

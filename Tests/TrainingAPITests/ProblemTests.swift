@@ -66,7 +66,10 @@ struct ProblemTests {
             (RequestFault.malformed(.missingHost), 400, "malformed_request"),
             (.malformed(.unsupportedTransferEncoding), 501, "not_implemented"),
             (.bodyTooLarge(limit: 12), 413, "too_large"), (.stopping, 503, "stopping"),
-            (.invalidResponse, 500, "internal"),
+            (.malformed(.brokenLine), 400, "malformed_request"), (.malformed(.targetTooLong), 414, "target_too_long"),
+            (.malformed(.headersTooLarge), 431, "headers_too_large"),
+            (.malformed(.unknownExpectation), 417, "expectation_failed"), (.requestTimeout, 408, "request_timeout"),
+            (.tooManyConnections, 503, "too_many_connections"), (.invalidResponse, 500, "internal"),
         ] as [(RequestFault, Int, String)])
     func whatHappensBeforeARouteHasAProblemToo(fault: RequestFault, status: Int, code: String) throws {
         let answer = try Answer(ServiceFixture.make().service.response(to: fault, head: nil))

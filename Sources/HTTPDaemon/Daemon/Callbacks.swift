@@ -50,15 +50,16 @@ func connectionChanged(
     let descriptor = ClientConnection(connection).descriptor
     switch event {
     case .CONNECTION_NOTIFY_STARTED:
-        slot.pointee = core(context).connections[descriptor].map { Unmanaged.passRetained($0).toOpaque() }
-        core(context).halfClosed.add(descriptor)
+        guard let socket = core(context).connections[descriptor] else { return }
+        slot.pointee = Unmanaged.passRetained(socket).toOpaque()
+        socket.certificate = core(context).certificate.withLock { $0 }
+        socket.certificate?.install(in: connection)
     case .CONNECTION_NOTIFY_CLOSED:
-        core(context).halfClosed.remove(descriptor)
         core(context).connections.remove(descriptor)
         guard let retained = slot.pointee else { return }
         slot.pointee = nil
         let socket = Unmanaged<ClientSocket>.fromOpaque(retained).takeRetainedValue()
-        if socket.isRefused { core(context).lingering.take(descriptor) }
+        if socket.isRefused { core(context).lingering.keep(descriptor) }
     @unknown default:
         return
     }

@@ -11,13 +11,18 @@ struct ClientConnection: @unchecked Sendable {
         self.handle = handle
     }
 
-    var headers: HTTPHeaders {
-        var headers = HTTPHeaders()
-        withUnsafeMutablePointer(to: &headers) { headers in
-            _ = MHD_get_connection_values_n(handle, .HEADER_KIND, appendField, headers)
+    /// The header fields. `layout` gets to know where they lie.
+    func headers(_ layout: inout HeadLayout) -> HTTPHeaders {
+        var collected = CollectedFields(layout: layout)
+        withUnsafeMutablePointer(to: &collected) { collected in
+            _ = MHD_get_connection_values_n(handle, .HEADER_KIND, appendField, collected)
         }
-        return headers
+        layout = collected.layout
+        return collected.headers
     }
+
+    /// Bytes of the request's line and headers.
+    var headSize: Int { espalier_mhd_head_size(handle) }
 
     /// The object made when the connection was opened.
     var socket: ClientSocket? {
@@ -40,15 +45,24 @@ struct ClientConnection: @unchecked Sendable {
     func resume() { MHD_resume_connection(handle) }
 }
 
+private struct CollectedFields {
+    var headers = HTTPHeaders()
+    var layout: HeadLayout
+}
+
 private func appendField(
     _ context: UnsafeMutableRawPointer?, _ kind: MHD_ValueKind, _ name: UnsafePointer<CChar>?, _ nameSize: Int,
     _ value: UnsafePointer<CChar>?, _ valueSize: Int
 ) -> MHD_Result {
-    guard let context, let name else { return .NO }
-    var bytes = UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize)[...]
-    while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
-    context.assumingMemoryBound(to: HTTPHeaders.self).pointee.append(
-        name: String(decoding: UnsafeRawBufferPointer(start: name, count: nameSize), as: UTF8.self),
-        value: String(decoding: bytes, as: UTF8.self))
+    guard let context, let name, let value else { return .NO }
+    let collected = context.assumingMemoryBound(to: CollectedFields.self)
+    collected.pointee.layout.add(name: name, nameSize: nameSize, value: value, valueSize: valueSize)
+    let field = String(decoding: UnsafeRawBufferPointer(start: name, count: nameSize), as: UTF8.self)
+    var bytes = UnsafeRawBufferPointer(start: value, count: valueSize)[...]
+    // libmicrohttpd keeps the white space, and would not know a "chunked " for what it is: it is not to be known here either.
+    if !field.equalsIgnoringASCIICase("Transfer-Encoding") {
+        while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+    }
+    collected.pointee.headers.append(name: field, value: String(decoding: bytes, as: UTF8.self))
     return .YES
 }

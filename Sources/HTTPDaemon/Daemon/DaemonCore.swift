@@ -4,14 +4,15 @@ import Synchronization
 final class DaemonCore: Sendable {
     let configuration: HTTPDaemonConfiguration
     let route: @Sendable (HTTPRequestHead) -> RequestDecision
+    let connections: OpenConnections
     let pool: BackgroundPool
     let heavyPool: BackgroundPool
-    let connections: OpenConnections
     let lingering: LingeringClose
-    let halfClosed: HalfClosedWatch
     let deadlines: Deadlines
     let traffic = Monitor(Traffic())
-    /// Set once, before `Traffic` drains: new requests are refused, answers close their connections.
+    /// The certificate of connections that are opened from now on; nil where there is no TLS.
+    let certificate: Mutex<TLSCertificate?>
+    /// Set once, before `Traffic` drains: answers close their connections.
     let isDraining = Atomic(false)
 
     init(
@@ -19,9 +20,9 @@ final class DaemonCore: Sendable {
     ) throws(SystemError) {
         self.configuration = configuration
         self.route = route
-        connections = OpenConnections(
-            threads: configuration.threads, limit: configuration.connectionLimit)
-        lingering = LingeringClose(budget: configuration.dropLimit)
+        certificate = Mutex(configuration.certificate)
+        connections = OpenConnections(threads: configuration.threads, limits: configuration.limits)
+        lingering = LingeringClose(most: 256, budget: configuration.dropLimit)
         pool = try BackgroundPool(threads: configuration.backgroundThreads)
         do throws(SystemError) {
             heavyPool = try BackgroundPool(threads: configuration.heavyThreads)
@@ -30,27 +31,23 @@ final class DaemonCore: Sendable {
             throw error
         }
         do throws(SystemError) {
-            halfClosed = try HalfClosedWatch()
-        } catch {
-            pool.close()
-            heavyPool.close()
-            throw error
-        }
-        do throws(SystemError) {
             deadlines = try Deadlines()
         } catch {
             pool.close()
             heavyPool.close()
-            halfClosed.close()
             throw error
         }
+    }
+
+    /// What a client is told past libmicrohttpd; nil under TLS, where only the session's owner can write.
+    func refusal(_ fault: RequestFault) -> Refusal? {
+        configuration.certificate == nil ? Refusal(configuration.fault(fault, nil)) : nil
     }
 
     /// Ends the threads; those of the pools after the handlers they run.
     func close() {
         pool.close()
         heavyPool.close()
-        halfClosed.close()
         deadlines.close()
         lingering.close()
     }

@@ -37,6 +37,7 @@ final class Exchange: @unchecked Sendable {
 
     /// The first call: headers only. Returns false where the connection is to be cut.
     func begin(method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> Bool {
+        guard enter(.answer) else { return false }
         let head: HTTPRequestHead
         do throws(MalformedRequest) {
             head = try parseHead(method: method, version: version)
@@ -44,7 +45,6 @@ final class Exchange: @unchecked Sendable {
             return refuse(fault(.malformed(error)))
         }
         self.head = head
-        if core.isDraining.load(ordering: .acquiring) { return refuse(fault(.stopping)) }
 
         switch core.route(head) {
         case .refuse(let response), .answer(let response):
@@ -60,8 +60,14 @@ final class Exchange: @unchecked Sendable {
                     storage: storage, limit: limit, contentLength: head.contentLength,
                     dropLimit: core.configuration.dropLimit)
             phase = .receiving(receiver, execution, handle)
+            if receiver != nil { return enter(.body) }
         }
         return true
+    }
+
+    /// Returns false where the connection has been given up meanwhile, because the client was late.
+    private func enter(_ part: Stage.Part) -> Bool {
+        connection.socket?.stage.enter(part) ?? false
     }
 
     /// A call with a piece of the body. Returns false where the connection is to be cut.
@@ -74,6 +80,7 @@ final class Exchange: @unchecked Sendable {
     func proceed() -> Bool {
         switch phase {
         case .receiving(let receiver, let execution, let handle):
+            guard receiver == nil || enter(.answer) else { return false }
             phase = .answered
             return execute(receiver, execution, handle)
         case .decided(let response):
@@ -112,16 +119,27 @@ final class Exchange: @unchecked Sendable {
         }
         if isAwaited { core.deadlines.cancel(for: self) }
         phase = .answered
+        _ = enter(.head)
     }
 
     private func parseHead(
         method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
     ) throws(MalformedRequest) -> HTTPRequestHead {
-        guard let socket = connection.socket, let method = String(validatingCString: method) else {
+        guard let socket = connection.socket, let text = String(validatingCString: method) else {
             throw .invalidMethod
         }
+        let target = try socket.takeTarget()
+        // A NUL byte cuts it, and the version comes later than right after it.
+        if UnsafeRawPointer(version) > UnsafeRawPointer(target.start + target.length + 1) { throw .nulByte }
+        var layout = HeadLayout(
+            method: method, methodSize: text.utf8.count, target: target.start, targetSize: target.length,
+            version: version)
+        let headers = connection.headers(&layout)
+        guard layout.isWhole(size: connection.headSize) else { throw .brokenLine }
+        if target.length > HTTPRequestHead.targetLimit { throw .targetTooLong }
+        if connection.headSize - target.length > core.configuration.headerMemory / 2 { throw .headersTooLarge }
         return try HTTPRequestHead(
-            method: method, target: try socket.takeTarget(version: version), headers: connection.headers,
+            method: text, target: target.text, headers: headers,
             version: HTTPVersion(rawValue: String(cString: version)) ?? .http11, peerAddress: socket.peerAddress)
     }
 

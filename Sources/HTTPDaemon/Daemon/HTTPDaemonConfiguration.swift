@@ -1,20 +1,18 @@
 /// How a daemon listens and what it allows.
 public struct HTTPDaemonConfiguration: Sendable {
-    /// A name or a numeric IPv4 or IPv6 address; `::` listens on all addresses of both kinds.
-    public var host: String
-    /// 0 lets the system choose: `HTTPDaemon.port` tells.
-    public var port: Int
+    /// Where it listens.
+    public var listening: ListeningPlace
+    /// TLS with this certificate; plain HTTP where there is none.
+    public var certificate: TLSCertificate?
     /// Threads that serve connections.
     public var threads: Int
     /// Threads that run `.background` handlers.
     public var backgroundThreads: Int
     /// Threads that run `.heavy` handlers.
     public var heavyThreads: Int
-    /// Connections at a time, over all threads; more wait in the listening queue.
-    public var connectionLimit: Int
-    /// How long a connection may neither send nor receive; whole seconds.
-    public var idleTimeout: Duration
-    /// Memory for the headers of one request, in bytes; more is 431.
+    /// How many connections, and how slow.
+    public var limits: ConnectionLimits
+    /// Memory for the line and the headers of one request, in bytes; more is 431, or 414 for the line.
     public var headerMemory: Int
     /// Bytes of a refused body that are still read, so that the client sees the answer and not a broken connection.
     public var dropLimit: Int
@@ -23,25 +21,34 @@ public struct HTTPDaemonConfiguration: Sendable {
 
     /// A configuration; the defaults fit a small server.
     public init(
-        host: String = "127.0.0.1", port: Int = 8080, threads: Int = 2, backgroundThreads: Int = 4,
-        heavyThreads: Int = 4,
-        connectionLimit: Int = 1024, idleTimeout: Duration = .seconds(60), headerMemory: Int = 32 << 10,
-        dropLimit: Int = 16 << 20,
+        listening: ListeningPlace = .address(host: "127.0.0.1", port: 8080), certificate: TLSCertificate? = nil,
+        threads: Int = 2, backgroundThreads: Int = 4, heavyThreads: Int = 4,
+        limits: ConnectionLimits = ConnectionLimits(),
+        headerMemory: Int = 32 << 10, dropLimit: Int = 16 << 20,
         fault: @escaping @Sendable (RequestFault, HTTPRequestHead?) -> HTTPResponse = { fault, _ in
             HTTPResponse(status: fault.status)
         }
     ) {
-        self.host = host
-        self.port = port
+        self.listening = listening
+        self.certificate = certificate
         self.threads = threads
         self.backgroundThreads = backgroundThreads
         self.heavyThreads = heavyThreads
-        self.connectionLimit = connectionLimit
-        self.idleTimeout = idleTimeout
+        self.limits = limits
         self.headerMemory = headerMemory
         self.dropLimit = dropLimit
         self.fault = fault
     }
+}
+
+/// Where a daemon listens.
+public enum ListeningPlace: Sendable, Equatable {
+    /// A name or a numeric IPv4 or IPv6 address; `::` listens on all addresses of both kinds. Port 0 lets the system
+    /// choose: `HTTPDaemon.port` tells.
+    case address(host: String, port: Int)
+    /// A socket that listens already and belongs to whoever started the process; the daemon closes its descriptor at the
+    /// stop. Connections are not refused then: they wait for the next process that is handed the socket.
+    case inherited(descriptor: Int32)
 }
 
 /// Why a daemon does not start.
@@ -51,6 +58,8 @@ public enum HTTPDaemonError: Error, Sendable, Equatable, CustomStringConvertible
     case portInUse(host: String, port: Int)
     /// The address cannot be listened on: no right to the port, or not an address of this machine.
     case cannotListen(host: String, port: Int, reason: SystemError)
+    /// The inherited descriptor is not one of a TCP socket that listens.
+    case notListening(descriptor: Int32)
     case cannotStart(reason: SystemError)
 
     /// One sentence for the operator.
@@ -60,6 +69,7 @@ public enum HTTPDaemonError: Error, Sendable, Equatable, CustomStringConvertible
         case .unknownHost(let host, let reason): "host \(host): \(reason)"
         case .portInUse(let host, let port): "port \(port) of \(host) is in use"
         case .cannotListen(let host, let port, let reason): "cannot listen on port \(port) of \(host): \(reason)"
+        case .notListening(let descriptor): "descriptor \(descriptor) is not a TCP socket that listens"
         case .cannotStart(let reason): "the HTTP daemon does not start: \(reason)"
         }
     }

@@ -15,6 +15,7 @@ public enum BodyFraming: Sendable, Equatable {
             try Self.check(field)
             if field.name.equalsIgnoringASCIICase("Host") {
                 hosts += 1
+                guard field.value.isHost else { throw .invalidHost }
             } else if field.name.equalsIgnoringASCIICase("Content-Length") {
                 lengths.append(field.value)
             } else if field.name.equalsIgnoringASCIICase("Transfer-Encoding") {
@@ -51,6 +52,18 @@ public enum BodyFraming: Sendable, Equatable {
 }
 
 extension String {
+    /// Whether this may be the value of `Host`: what has no meaning there could have one for another server. It may be empty.
+    fileprivate var isHost: Bool {
+        utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: " "), 0x09, UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"),
+                UInt8(ascii: ","), UInt8(ascii: "\\"):
+                false
+            default: true
+            }
+        }
+    }
+
     /// Whether this is a token of RFC 9110, 5.6.2.
     var isHTTPToken: Bool {
         !utf8.isEmpty

@@ -42,12 +42,16 @@ public struct HTTPRequestHead: Sendable {
         }
     }
 
+    /// Bytes of a target, at most.
+    static let targetLimit = 8 << 10
+
     /// Takes a request's first line and headers apart and checks them.
     public init(
         method: String, target: String, headers: HTTPHeaders = ["Host": "localhost"], version: HTTPVersion = .http11,
         peerAddress: String = "127.0.0.1"
     ) throws(MalformedRequest) {
         guard method.isHTTPToken else { throw .invalidMethod }
+        if target == "*" && method != "OPTIONS" { throw .invalidTarget }
         let parts = try RequestTarget(target)
         self.method = method
         self.target = target
@@ -55,6 +59,9 @@ public struct HTTPRequestHead: Sendable {
         query = parts.query
         self.headers = headers
         framing = try BodyFraming(headers: headers, version: version)
+        if version >= .http11, let expected = headers["Expect"], !expected.equalsIgnoringASCIICase("100-continue") {
+            throw .unknownExpectation
+        }
         self.version = version
         self.peerAddress = peerAddress
     }

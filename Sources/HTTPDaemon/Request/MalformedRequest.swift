@@ -22,10 +22,25 @@ public enum MalformedRequest: Error, Sendable, Equatable, CaseIterable {
     case unsupportedTransferEncoding
     /// `Transfer-Encoding` in a request older than HTTP/1.1, which knows none.
     case transferEncodingBeforeHTTP11
+    /// A line that does not end in CRLF, is continued on the next one, or holds a NUL byte; or more than one space between
+    /// the parts of the first.
+    case brokenLine
+    /// `Host` is not a host with or without a port.
+    case invalidHost
+    case targetTooLong
+    case headersTooLarge
+    /// An `Expect` other than `100-continue`.
+    case unknownExpectation
 
-    /// The status that fits: 501 for a transfer coding this server does not know, else 400.
+    /// The status that fits.
     public var status: Int {
-        self == .unsupportedTransferEncoding ? 501 : 400
+        switch self {
+        case .unsupportedTransferEncoding: 501
+        case .targetTooLong: 414
+        case .headersTooLarge: 431
+        case .unknownExpectation: 417
+        default: 400
+        }
     }
 
     /// One sentence for the client.
@@ -45,6 +60,11 @@ public enum MalformedRequest: Error, Sendable, Equatable, CaseIterable {
         case .contentLengthWithTransferEncoding: "Content-Length and Transfer-Encoding exclude each other."
         case .unsupportedTransferEncoding: "The only Transfer-Encoding understood is chunked."
         case .transferEncodingBeforeHTTP11: "Transfer-Encoding needs HTTP/1.1."
+        case .brokenLine: "A line of the request is folded, does not end in CRLF, or holds a NUL byte."
+        case .invalidHost: "The Host header is not a host with or without a port."
+        case .targetTooLong: "The request target is longer than \(HTTPRequestHead.targetLimit) bytes."
+        case .headersTooLarge: "The request's headers are too large."
+        case .unknownExpectation: "The only expectation understood is 100-continue."
         }
     }
 }

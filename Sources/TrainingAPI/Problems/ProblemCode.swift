@@ -6,16 +6,21 @@ public enum ProblemCode: String, CaseIterable, Sendable {
     case methodNotAllowed = "method_not_allowed"
     case notAcceptable = "not_acceptable"
     case wrongState = "wrong_state"
+    case requestTimeout = "request_timeout"
     case lengthRequired = "length_required"
     case tooLarge = "too_large"
+    case targetTooLong = "target_too_long"
     case unsupportedMediaType = "unsupported_media_type"
     case unsatisfiableRange = "unsatisfiable_range"
+    case expectationFailed = "expectation_failed"
     case invalidContent = "invalid_content"
     case queueFull = "queue_full"
+    case headersTooLarge = "headers_too_large"
     case `internal` = "internal"
     case notImplemented = "not_implemented"
     case busy = "busy"
     case stopping = "stopping"
+    case tooManyConnections = "too_many_connections"
     case insufficientStorage = "insufficient_storage"
 
     /// The HTTP status.
@@ -25,16 +30,20 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .notFound: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
+        case .requestTimeout: 408
         case .wrongState: 409
         case .lengthRequired: 411
         case .tooLarge: 413
+        case .targetTooLong: 414
         case .unsupportedMediaType: 415
         case .unsatisfiableRange: 416
+        case .expectationFailed: 417
         case .invalidContent: 422
         case .queueFull: 429
+        case .headersTooLarge: 431
         case .internal: 500
         case .notImplemented: 501
-        case .busy, .stopping: 503
+        case .busy, .stopping, .tooManyConnections: 503
         case .insufficientStorage: 507
         }
     }
@@ -48,16 +57,21 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .methodNotAllowed: "The resource does not know this method"
         case .notAcceptable: "The resource has no form that the client accepts"
         case .wrongState: "The resource is in a state that does not allow this"
+        case .requestTimeout: "The request took too long to come"
         case .lengthRequired: "The request has no body"
         case .tooLarge: "The body is too large"
+        case .targetTooLong: "The request target is too long"
+        case .expectationFailed: "The request expects what this server does not do"
         case .unsupportedMediaType: "The body has a media type that is not understood here"
         case .unsatisfiableRange: "The range lies outside of the document"
         case .invalidContent: "The content is not valid"
         case .queueFull: "The queue is full"
+        case .headersTooLarge: "The request's headers are too large"
         case .internal: "The service failed"
         case .notImplemented: "The request needs what this server does not have"
         case .busy: "The service is busy"
         case .stopping: "The service is stopping"
+        case .tooManyConnections: "There are too many connections"
         case .insufficientStorage: "The disk is full"
         }
     }

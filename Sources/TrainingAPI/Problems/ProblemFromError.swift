@@ -41,13 +41,27 @@ extension Problem {
 
     private init(_ fault: RequestFault) {
         switch fault {
-        case .malformed(let reason):
-            self.init(reason.status == 501 ? .notImplemented : .malformedRequest, reason.detail)
+        case .malformed(let reason): self.init(Self.code(of: reason), reason.detail)
         case .bodyTooLarge(let limit): self.init(.tooLarge, "The body must have at most \(limit) bytes.")
         case .spoolFailed(let error): self = [ENOSPC, EDQUOT].contains(error.code) ? .diskFull : .failure
         case .stopping:
             self.init(.stopping, "The service is stopping; try again in a moment.", headers: [("Retry-After", "5")])
+        case .requestTimeout: self.init(.requestTimeout, "The request did not come in time.")
+        case .tooManyConnections:
+            self.init(
+                .tooManyConnections, "There are as many connections as are allowed; try again in a moment.",
+                headers: [("Retry-After", "1")])
         case .invalidResponse: self = .failure
+        }
+    }
+
+    private static func code(of reason: MalformedRequest) -> ProblemCode {
+        switch reason {
+        case .unsupportedTransferEncoding: .notImplemented
+        case .targetTooLong: .targetTooLong
+        case .headersTooLarge: .headersTooLarge
+        case .unknownExpectation: .expectationFailed
+        default: .malformedRequest
         }
     }
 

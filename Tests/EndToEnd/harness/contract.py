@@ -13,6 +13,7 @@ from referencing.jsonschema import DRAFT202012
 ROOT = Path(__file__).resolve().parents[3]
 PATH = ROOT / "openapi.yaml"
 URI = "urn:espalier:openapi"
+GENERAL = {408: "RequestTimeout", 414: "TargetTooLong", 417: "ExpectationFailed", 431: "HeadersTooLarge"}
 METHODS = {"get", "put", "post", "delete", "options", "patch", "trace"}
 
 
@@ -55,6 +56,8 @@ class Contract:
         return [f"{error.json_path}: {error.message[:300]}" for error in self.validator(pointer).iter_errors(value)]
 
     def _response_pointer(self, method, path, status):
+        if status in GENERAL:
+            return f"/components/responses/{GENERAL[status]}"
         template = self.template(path)
         if template is None:
             return "/components/responses/NotFound" if status == 404 else None

@@ -5,22 +5,24 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 from harness.client import Client
 from harness.contract import ROOT
 
 BINARY = Path(os.environ.get("ESPALIER_BINARY", ROOT / ".build/release/espalier")).resolve()
-READY = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
+READY = re.compile(r"listening on (https?://127\.0\.0\.1:\d+)")
 
 
 class Server:
     """One server over one data directory. It may be stopped and started again."""
 
-    def __init__(self, directory, *, workers=2, options=()):
+    def __init__(self, directory, *, workers=2, options=(), scheme="http"):
         self.directory = Path(directory)
         self.workers = workers
-        self.options = list(options)
+        self.options = [str(option) for option in options]
+        self.scheme = scheme
         self.process = None
         self.log = []
         self.client = None
@@ -48,13 +50,20 @@ class Server:
                 ready.set()
         ready.set()
 
+    def wait_for_log(self, words, timeout=20):
+        """Returns when there is a line with these words."""
+        deadline = time.monotonic() + timeout
+        while not any(words in line for line in list(self.log)):
+            assert time.monotonic() < deadline, f"no line with {words!r}:\n" + "".join(self.log[-20:])
+            time.sleep(0.01)
+
     @property
     def running(self):
         return self.process is not None and self.process.poll() is None
 
     @property
     def address(self):
-        host, port = self.client.url.removeprefix("http://").split(":")
+        host, port = self.client.url.removeprefix(f"{self.scheme}://").split(":")
         return host, int(port)
 
     def new_client(self):

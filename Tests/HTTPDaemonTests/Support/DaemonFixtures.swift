@@ -11,11 +11,18 @@ extension HTTPDaemon {
     typealias Route = @Sendable (HTTPRequestHead) -> RequestDecision
 
     static func make(
-        host: String = "127.0.0.1", port: Int = 0, connectionLimit: Int = 1024, dropLimit: Int = 16 << 20,
+        host: String = "127.0.0.1", port: Int = 0, limits: ConnectionLimits = ConnectionLimits(),
+        dropLimit: Int = 16 << 20, _ route: @escaping Route
+    ) throws -> HTTPDaemon {
+        try make(listening: .address(host: host, port: port), limits: limits, dropLimit: dropLimit, route)
+    }
+
+    static func make(
+        listening: ListeningPlace, limits: ConnectionLimits = ConnectionLimits(), dropLimit: Int = 16 << 20,
         _ route: @escaping Route
     ) throws -> HTTPDaemon {
         let configuration = HTTPDaemonConfiguration(
-            host: host, port: port, connectionLimit: connectionLimit, dropLimit: dropLimit,
+            listening: listening, limits: limits, dropLimit: dropLimit,
             fault: { fault, _ in HTTPResponse(status: fault.status, body: .bytes(Array("\(fault)".utf8))) })
         return try HTTPDaemon(configuration: configuration, route: route)
     }
@@ -27,6 +34,22 @@ extension HTTPDaemon {
         let client = try connect()
         try client.send(request)
         return try client.response(toHead: request.hasPrefix("HEAD"))
+    }
+}
+
+extension ConnectionLimits {
+    /// The defaults, changed.
+    static func make(_ change: (inout ConnectionLimits) -> Void) -> ConnectionLimits {
+        var limits = ConnectionLimits()
+        change(&limits)
+        return limits
+    }
+
+    /// Every deadline at a fraction of a second.
+    static let brief = make { limits in
+        limits.headTimeout = .milliseconds(150)
+        limits.receiveWindow = .milliseconds(150)
+        limits.sendWindow = .milliseconds(150)
     }
 }
 

@@ -11,8 +11,16 @@ private func noteSignal(_ signal: Int32) {
     errno = error
 }
 
-/// SIGTERM and SIGINT as something to wait for, whichever thread of the process they reach.
-struct StopSignal {
+/// What an operator tells the server by a signal.
+enum ServiceSignal {
+    /// SIGTERM or SIGINT, by its name.
+    case stop(String)
+    /// SIGHUP.
+    case reload
+}
+
+/// The signals as something to wait for, whichever thread of the process they reach.
+struct ServiceSignals {
     private let reading: Int32
 
     /// Takes the signals over.
@@ -24,14 +32,18 @@ struct StopSignal {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = noteSignal
         action.sa_flags = SA_RESTART
-        for signal in [SIGTERM, SIGINT] { sigaction(signal, &action, nil) }
+        for signal in [SIGTERM, SIGINT, SIGHUP] { sigaction(signal, &action, nil) }
     }
 
-    /// Blocks until one arrives; its name.
-    func wait() -> String {
+    /// Blocks until one arrives.
+    func wait() -> ServiceSignal {
         var byte: UInt8 = 0
         while read(reading, &byte, 1) != 1 {}
-        return Int32(byte) == SIGINT ? "SIGINT" : "SIGTERM"
+        switch Int32(byte) {
+        case SIGHUP: return .reload
+        case SIGINT: return .stop("SIGINT")
+        default: return .stop("SIGTERM")
+        }
     }
 }
 

@@ -1,11 +1,37 @@
+import CMicroHTTPD
 import Glibc
 
-/// The owner of a bound, listening socket. Made here and not by libmicrohttpd, which cannot tell why it failed.
+/// The owner of a bound, listening socket.
 final class ListeningSocket: Sendable {
     let descriptor: Int32
+    /// As it was asked for; the numeric address of an inherited one.
+    let host: String
     let port: Int
+    private let isInherited: Bool
 
-    init(host: String, port: Int) throws(HTTPDaemonError) {
+    init(_ place: ListeningPlace) throws(HTTPDaemonError) {
+        switch place {
+        case .address(let host, let port):
+            (descriptor, self.port) = try Self.listen(host, port)
+            self.host = host
+            isInherited = false
+        case .inherited(let descriptor):
+            guard let (host, port) = Self.adopt(descriptor) else { throw .notListening(descriptor: descriptor) }
+            (self.descriptor, self.host, self.port) = (descriptor, host, port)
+            isInherited = true
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Refuses new connections, and those that wait to be accepted; unless they wait for another process.
+    func refuseConnections() {
+        if !isInherited { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+
+    private static func listen(_ host: String, _ port: Int) throws(HTTPDaemonError) -> (Int32, Int) {
         guard (0...65_535).contains(port) else { throw .invalidConfiguration("port \(port) is not in 0...65535") }
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
@@ -20,23 +46,13 @@ final class ListeningSocket: Sendable {
         for entry in sequence(first: found, next: { $0?.pointee.ai_next }).prefix(while: { $0 != nil }) {
             guard let entry else { break }
             do throws(SystemError) {
-                (descriptor, self.port) = try Self.listen(on: entry.pointee, host: host)
-                return
+                return try listen(on: entry.pointee, host: host)
             } catch {
                 failure = error
             }
         }
         if failure.code == EADDRINUSE { throw .portInUse(host: host, port: port) }
         throw .cannotListen(host: host, port: port, reason: failure)
-    }
-
-    deinit {
-        close(descriptor)
-    }
-
-    /// Refuses new connections, and those that wait to be accepted.
-    func refuseConnections() {
-        shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
     private static func listen(on address: addrinfo, host: String) throws(SystemError) -> (Int32, Int) {
@@ -51,14 +67,35 @@ final class ListeningSocket: Sendable {
             if bind(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
                 throw SystemError(call: "bind", path: host)
             }
-            // Accepted sockets inherit it: an answer of several pieces must not wait for acknowledgements.
-            try set(Int32(IPPROTO_TCP), TCP_NODELAY, 1, of: descriptor, host: host)
+            try sendAtOnce(descriptor, host: host)
             if Glibc.listen(descriptor, SOMAXCONN) != 0 { throw SystemError(call: "listen", path: host) }
-            return (descriptor, try boundPort(of: descriptor, host: host))
+            guard let bound = SocketAddress(boundTo: descriptor) else {
+                throw SystemError(call: "getsockname", path: host)
+            }
+            return (descriptor, bound.port)
         } catch {
             close(descriptor)
             throw error
         }
+    }
+
+    /// Makes a descriptor that somebody else opened like an own one. Nil where it is none to accept connections from.
+    private static func adopt(_ descriptor: Int32) -> (host: String, port: Int)? {
+        var isListening: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length) == 0, isListening != 0,
+            let address = SocketAddress(boundTo: descriptor), address.client != nil,
+            fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0,
+            case let flags = fcntl(descriptor, F_GETFL), flags >= 0,
+            fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0,
+            (try? sendAtOnce(descriptor, host: "")) != nil
+        else { return nil }
+        return (address.text, address.port)
+    }
+
+    /// Accepted sockets inherit it: an answer of several pieces must not wait for acknowledgements.
+    private static func sendAtOnce(_ descriptor: Int32, host: String) throws(SystemError) {
+        try set(Int32(IPPROTO_TCP), TCP_NODELAY, 1, of: descriptor, host: host)
     }
 
     private static func set(
@@ -68,16 +105,5 @@ final class ListeningSocket: Sendable {
         if setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) != 0 {
             throw SystemError(call: "setsockopt", path: host)
         }
-    }
-
-    private static func boundPort(of descriptor: Int32, host: String) throws(SystemError) -> Int {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let code = withUnsafeMutablePointer(to: &storage) { storage in
-            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        guard code == 0 else { throw SystemError(call: "getsockname", path: host) }
-        // The port lies at the same place in sockaddr_in and sockaddr_in6.
-        return withUnsafeBytes(of: &storage) { Int(UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self))) }
     }
 }

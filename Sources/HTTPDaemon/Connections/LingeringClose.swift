@@ -18,28 +18,40 @@ final class LingeringClose: Sendable {
     }
 
     private let state = Monitor(State())
+    private let most: Int
     private let budget: Int
 
-    /// - Parameter budget: bytes read from one client at most.
-    init(budget: Int) {
+    /// - Parameters:
+    ///   - most: connections at a time.
+    ///   - budget: bytes read from one client at most.
+    init(most: Int, budget: Int) {
+        self.most = most
         self.budget = budget
     }
 
     /// Keeps the connection open behind the back of the owner of `descriptor`, who has shut down its sending side and
     /// is about to close it. The descriptor never blocks.
-    func take(_ descriptor: Int32) {
+    func keep(_ descriptor: Int32) {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         // Too many descriptors: the client may see a reset. There is nothing better to give it.
         guard copy >= 0 else { return }
-        let socket = Socket(descriptor: copy, deadline: .now + Self.patience, budget: budget)
+        take(copy, for: .seconds(5))
+    }
+
+    /// Whether another would be closed at once.
+    var isFull: Bool { state.withLock { $0.count >= most } }
+
+    /// Closes the connection, whose sending side has been shut down, when the client has sent all or after `patience`.
+    func take(_ descriptor: Int32, for patience: Duration) {
+        let socket = Socket(descriptor: descriptor, deadline: .now + patience, budget: budget)
         let (isTaken, mustStart) = state.withLock { state in
-            guard !state.isClosed, state.count < Self.most else { return (false, false) }
+            guard !state.isClosed, state.count < most else { return (false, false) }
             state.arrived.append(socket)
             state.count += 1
             defer { state.isRunning = true }
             return (true, !state.isRunning)
         }
-        if !isTaken { Glibc.close(copy) }
+        if !isTaken { Glibc.close(descriptor) }
         guard mustStart else { return }
         do throws(SystemError) {
             try startThread { [state] in Self.work(on: state) }
@@ -105,7 +117,4 @@ final class LingeringClose: Sendable {
         }
         for socket in sockets { Glibc.close(socket.descriptor) }
     }
-
-    private static let patience = Duration.seconds(5)
-    private static let most = 256
 }

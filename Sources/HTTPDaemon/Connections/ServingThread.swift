@@ -19,11 +19,19 @@ final class ServingThread: @unchecked Sendable {
         // Connections are counted before they come here. libmicrohttpd must never find that there are too many: it would
         // go on with its lock held.
         var limits = espalier_mhd_limits(
-            connections: UInt32(Int32.max), idle_seconds: UInt32(configuration.idleTimeout.components.seconds),
+            connections: UInt32(Int32.max), idle_seconds: UInt32(configuration.limits.idleTimeout.components.seconds),
             connection_memory: configuration.headerMemory)
-        guard let daemon = espalier_mhd_start(&callbacks, &limits) else {
-            throw SystemError(call: "MHD_start_daemon", path: "")
+        let certificate = configuration.certificate
+        let daemon = Self.withText(certificate?.chain) { chain in
+            Self.withText(certificate?.key) { key in
+                Self.priorities.withCString { priorities in
+                    // The session's own certificate takes the place of this one, see TLSCertificate.install.
+                    var tls = espalier_mhd_tls(chain: chain, key: key, priorities: priorities)
+                    return espalier_mhd_start(&callbacks, &limits, &tls)
+                }
+            }
         }
+        guard let daemon else { throw SystemError(call: "MHD_start_daemon", path: "") }
         self.daemon = daemon
     }
 
@@ -36,4 +44,11 @@ final class ServingThread: @unchecked Sendable {
     func stop() {
         MHD_stop_daemon(daemon)
     }
+
+    private static func withText<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+        guard let text else { return body(nil) }
+        return text.withCString(body)
+    }
+
+    private static let priorities = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
 }

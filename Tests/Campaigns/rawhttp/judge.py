@@ -1,0 +1,118 @@
+"""What a server may answer to some bytes, by a parser that is not its own."""
+
+from dataclasses import dataclass
+
+import h11
+
+from rawhttp.grammar import MARKER_ANSWER
+
+# After these nobody knows where the next request would begin, or that part of this one has not been read.
+CLOSING = {400, 408, 414, 417, 431, 501, 505}
+REFUSALS_5XX = {501, 505}
+# Bodies of the answers that libmicrohttpd gives by itself.
+OWN_PAGE = b"<html><head><title>"
+
+
+@dataclass
+class Reading:
+    """The requests that h11 sees."""
+
+    methods: list
+    # Whether one of them is for a job, as the smuggled ones are, and whatever is left of those where bytes were changed.
+    sees_marker: bool
+
+
+def read_requests(data):
+    connection, reading = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 20), Reading([], False)
+    try:
+        connection.receive_data(data)
+        connection.receive_data(b"")
+        while True:
+            event = connection.next_event()
+            if isinstance(event, h11.Request):
+                reading.methods.append(event.method)
+                reading.sees_marker = reading.sees_marker or b"/v1/jobs/" in event.target
+            elif isinstance(event, h11.EndOfMessage):
+                connection.send(h11.Response(status_code=200, headers=[("Content-Length", "0")]))
+                connection.send(h11.EndOfMessage())
+                if connection.our_state is h11.MUST_CLOSE:
+                    break
+                connection.start_next_cycle()
+            elif not isinstance(event, h11.Data):
+                break
+    except h11.ProtocolError:
+        pass
+    return reading
+
+
+def read_answers(received, methods):
+    """(status, body, media type) of each answer; raises h11.RemoteProtocolError where one is not HTTP."""
+    answers = []
+    while received:
+        known = methods[len(answers):len(answers) + 1]
+        try:
+            answer, received = read_answer(received, known == [b"HEAD"])
+        except h11.RemoteProtocolError:
+            if known:
+                raise
+            # Refused, but the server may well have seen which method it was.
+            answer, received = read_answer(received, True)
+        if answer:
+            answers.append(answer)
+    return answers
+
+
+def read_answer(received, to_head):
+    """(status, body, media type), or None where there are only interim ones; and what comes after."""
+    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=1 << 20)
+    connection.send(h11.Request(method="HEAD" if to_head else "GET", target="/", headers=[("Host", "x")]))
+    connection.send(h11.EndOfMessage())
+    connection.receive_data(received)
+    status, body, media_type = None, b"", None
+    while True:
+        event = connection.next_event()
+        if isinstance(event, h11.Response):
+            status, media_type = event.status_code, dict(event.headers).get(b"content-type")
+        elif isinstance(event, h11.Data):
+            body += event.data
+        elif isinstance(event, h11.EndOfMessage):
+            return (status, body, media_type), connection.trailing_data[0]
+        elif event is h11.NEED_DATA:
+            if status is None and not connection.trailing_data[0]:
+                return None, b""
+            # An answer may also end with the connection.
+            connection.receive_data(b"")
+
+
+def judge(sent, received, closed):
+    """What is wrong with what came back, in words; empty where nothing is.
+
+    `closed` tells whether the server closed the connection, where it was not the client who ended it.
+    """
+    reading, faults = read_requests(sent), []
+    if MARKER_ANSWER in received and not reading.sees_marker:
+        faults.append("a smuggled request was executed")
+    own = received.find(OWN_PAGE)
+    if own >= 0:
+        # libmicrohttpd refused by itself, and for a Content-Length that is no number with its head twice. Nothing may follow.
+        if not closed or b"HTTP/1.1 " in received[own:]:
+            faults.append("the connection goes on after a refusal by the parser")
+        return faults
+    try:
+        answers = read_answers(received, reading.methods)
+    except h11.RemoteProtocolError as error:
+        return [*faults, f"the answer is not HTTP: {error}"]
+    if len(answers) > 1 and answers[-1] == answers[-2] and answers[-1][0] == 400 and answers[-1][2] is None:
+        # The same twice over, to a HEAD.
+        answers.pop()
+    statuses = [status for status, _, _ in answers]
+    # After a CONNECT h11 reads no further: it might have been granted.
+    if len(answers) > len(reading.methods) + 1 and b"CONNECT" not in reading.methods:
+        faults.append(f"{len(answers)} answers to {len(reading.methods)} requests")
+    if any(status >= 500 and status not in REFUSALS_5XX for status in statuses):
+        faults.append(f"statuses {statuses}")
+    if any(status in CLOSING and b"invalid_json" not in body for status, body, _ in answers[:-1]):
+        faults.append(f"another answer after one that ends the connection: {statuses}")
+    if not closed and answers and statuses[-1] in CLOSING and b"invalid_json" not in answers[-1][1]:
+        faults.append(f"the connection stays open after {statuses[-1]}")
+    return faults

@@ -1,0 +1,50 @@
+"""The campaigns against malformed requests and slow clients, in small, and that each finds what is planted for it."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from harness.contract import ROOT
+
+CAMPAIGNS = ROOT / "Tests/Campaigns"
+UNABLE = 77
+
+
+def run(name, *options):
+    """Exit status, output, rounds and violations."""
+    result = subprocess.run([sys.executable, str(CAMPAIGNS / f"{name}.py"), *map(str, options)], capture_output=True, text=True)
+    if result.returncode == UNABLE:
+        pytest.skip(result.stdout.splitlines()[-1])
+    output = result.stdout[-20_000:] + result.stderr
+    last = re.fullmatch(rf"{name}: rounds (\d+), violations (\d+)", result.stdout.splitlines()[-1] if result.stdout else "")
+    assert last, output
+    return result.returncode, output, int(last[1]), int(last[2])
+
+
+@pytest.mark.timeout(900)
+def test_ten_thousand_malformed_requests_do_no_harm():
+    status, output, rounds, violations = run("malformed_requests", "--rounds", 10_000)
+    assert (status, rounds, violations) == (0, 10_000, 0), output
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("plant, sign", [
+    ("unchunked", "a smuggled request was executed"), ("last-length", "a smuggled request was executed"), ("keeps-open", "another answer after one that ends the connection"),
+    ("answers-twice", "answers to"), ("fails", "statuses [500]")])
+def test_the_malformed_requests_find_a_planted_fault(plant, sign):
+    status, output, rounds, violations = run("malformed_requests", "--rounds", 500, "--plant", plant)
+    assert status == 1 and rounds == 500 and violations > 0 and sign in output, output
+
+
+@pytest.mark.timeout(400)
+def test_fifty_slow_clients_of_each_kind_are_cut_and_keep_nobody_waiting():
+    status, output, rounds, violations = run("slow_clients", "--connections", 50)
+    assert (status, rounds, violations) == (0, 50, 0), output
+
+
+@pytest.mark.timeout(300)
+def test_the_slow_clients_find_missing_deadlines():
+    status, output, _, violations = run("slow_clients", "--connections", 5, "--plant", "no-deadlines")
+    assert status == 1 and violations > 0 and "connections are still open" in output, output
