@@ -125,11 +125,19 @@ def test_events_are_not_coded(server):
     assert response.headers["Content-Encoding"] is None and body.startswith(b"id: 1\n")
 
 
+def narrow_connection(address):
+    """A connection with a small window from its start: made smaller later, segments on their way would be dropped."""
+    connection = socket.socket()
+    connection.settimeout(120)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(address)
+    return connection
+
+
 def test_clients_that_take_a_coded_model_slowly_hold_nobody_up(server, large):
     slow = []
     for _ in range(12):
-        connection = socket.create_connection(server.address, timeout=120)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection = narrow_connection(server.address)
         connection.sendall(f"GET {large} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n".encode())
         slow.append(connection)
     heads = [connection.recv(1000) for connection in slow]
@@ -150,8 +158,7 @@ def test_a_stop_while_coded_models_are_sent_is_clean(start_server):
     path = f"/v1/jobs/{server.client.train(LARGE)['id']}/weights"
     clients = []
     for _ in range(6):
-        connection = socket.create_connection(server.address, timeout=120)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection = narrow_connection(server.address)
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n".encode())
         assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
         clients.append(connection)
