@@ -122,12 +122,10 @@ def test_environment_variables_stand_in_for_options(tmp_path):
         process.stderr.close()
 
 
-def test_it_is_ready_soon(tmp_path):
+def test_it_is_ready_when_it_says_that_it_listens(tmp_path):
     server = Server(tmp_path)
-    began = time.monotonic()
     server.start()
     try:
         assert server.client.get("/readyz").status_code == 200
-        assert time.monotonic() - began < 2
     finally:
         server.kill()

@@ -64,7 +64,7 @@ def known(server):
 @pytest.mark.parametrize("template", [template for template in TEMPLATES if "GET" in CONTRACT.methods(template)])
 def test_head_answers_like_get_without_the_body(client, known, template):
     path = filled(template, known) + known["query"].get(template, "")
-    got, headed = client.get(path), client.request("HEAD", path)
+    got, headed = (client.request(method, path, headers={"Accept-Encoding": "identity"}) for method in ("GET", "HEAD"))
     assert (headed.status_code, headed.content) == (got.status_code, b"") and got.status_code == 200
     assert headed.headers["Content-Type"] == got.headers["Content-Type"]
     if "Content-Length" in headed.headers and template not in ("/v1/jobs", "/v1/sweeps", "/v1/datasets"):

@@ -117,7 +117,7 @@ struct JobRunnerTests {
     ) throws -> JobCompletion {
         let path = fixture.plans.directory.path + "/" + folder
         try FileManager.default.moveItem(atPath: path, toPath: path + "-away")
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
         let monitor = TrainingMonitor(epochs: job.epochs)
         let complaints = Guarded(0)
         let runner = JobRunner(
