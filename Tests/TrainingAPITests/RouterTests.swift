@@ -12,7 +12,7 @@ struct RouterTests {
     @Test(arguments: [
         "/", "/v1", "/v1/", "/v2/jobs", "/v1/job", "/v1/jobs/", "/v1/jobs//weights", "/v1/jobs//", "/V1/jobs",
         "/v1/jobs/\(id)/", "/v1/jobs/\(id)/nothing", "/v1/jobs/\(id)/weights/0", "/v1/datasets/", "//v1/jobs",
-        "/v1/../v1/jobs", "/v1%2Fjobs", "/livez/", "*", "/v1/jobs/\(id)/plots", "/v1/jobs/\(id)/plots/cost.",
+        "/v1/../v1/jobs", "/v1%2Fjobs", "/livez/", "/v1/jobs/\(id)/plots", "/v1/jobs/\(id)/plots/cost.",
         "/v1/jobs/\(id)/plots/cost.gif", "/v1/jobs/\(id)/plots/.svg", "/v1/jobs/\(id)/plots/cost.SVG",
         "/v1/jobs/\(id)/plots/cost.svg.png", "/v1/jobs/\(id)/plots/costs.svg", "/v1/jobs/\(id)/weights.svg",
     ])
