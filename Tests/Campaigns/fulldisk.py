@@ -21,7 +21,7 @@ from campaign.victim import Victim
 
 SIZE = 16 << 20
 ACTORS = ("submit", "twice", "train", "upload", "delete", "cancel")
-OPTIONS = ["--checkpoint-seconds", "0.1"]
+OPTIONS = ["--min-free-disk", "0", "--checkpoint-seconds", "0.1"]
 
 
 class SmallDisk:
