@@ -68,7 +68,7 @@ def test_it_is_a_picture_in_the_form_asked_for(client, sweeps, kind, parameter, 
 @pytest.mark.parametrize(("accept", "form"), [(None, "svg"), ("image/png", "png"), ("application/json", "json"), ("image/*", "svg")])
 def test_accept_chooses_the_form(client, sweeps, accept, form):
     response = plot(client, sweeps["grid"]["id"], "l2_lambda", Accept=accept)
-    assert (response.status_code, response.headers["Content-Type"], response.headers["Vary"]) == (200, TYPES[form], "Accept")
+    assert (response.status_code, response.headers["Content-Type"], response.headers["Vary"].split(", ")[0]) == (200, TYPES[form], "Accept")
     assert response.content == plot(client, sweeps["grid"]["id"], f"l2_lambda.{form}").content
 
 
