@@ -26,7 +26,7 @@ struct Persistence: Sendable {
                 if failures > 0 { report("\(job.id): what the disk refused has been done") }
                 return value
             } catch  where Persistence.mayPass(error) {
-                if failures == 0 { report("\(job.id): \(error); it is tried again until it succeeds") }
+                report("\(job.id): \(error); it is tried again until it succeeds")
                 failures += 1
                 let end = ContinuousClock.now + backoff.wait(after: failures)
                 repeat {
