@@ -7,6 +7,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     ],
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
@@ -33,10 +34,13 @@ let package = Package(
                 "HTTPDaemon", "Jobs", "Evaluation", "Diagnosis", "Datasets", "Perceptron", "Charts", "JSONDocument",
             ],
             resources: [.embedInCode("openapi.yaml")]),
+        .target(
+            name: "OperatorLog",
+            dependencies: ["HTTPDaemon", "Jobs", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
             name: "Espalier",
             dependencies: [
-                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "Perceptron",
+                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "Perceptron", "OperatorLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -56,6 +60,9 @@ let package = Package(
             dependencies: [
                 "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "JSONDocument", "Perceptron", "Charts",
             ]),
+        .testTarget(
+            name: "OperatorLogTests",
+            dependencies: ["OperatorLog", "HTTPDaemon", "Jobs", "JSONDocument"]),
         .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron", "CNumberRuns"]),
     ],

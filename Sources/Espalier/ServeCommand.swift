@@ -30,6 +30,9 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
+    @OptionGroup(title: "Logging")
+    var log: LogOptions
+
     @Option(help: "Seconds of training between a job's checkpoints; 0 for none.")
     var checkpointSeconds: Double = Environment.number("CHECKPOINT_SECONDS") ?? 5
 

@@ -2,6 +2,8 @@ import Datasets
 import Foundation
 import HTTPDaemon
 import Jobs
+import Logging
+import OperatorLog
 import Perceptron
 import SQLiteStore
 import TrainingAPI
@@ -12,6 +14,10 @@ struct Server {
 
     /// Serves until SIGTERM or SIGINT.
     func run() throws {
+        let output = try LogOutput(options.log.logFormat)
+        defer { output.flush() }
+        let level = options.log.logLevel
+        let log = Logger(label: "espalier") { _ in LineLogHandler(level: level, output: output) }
         let stop = try StopSignal()
         let instructionSet = try InstructionSet.selected()
         let directory = try DataDirectory(options.dataDir)
@@ -29,25 +35,28 @@ struct Server {
             limits: ServiceLimits(
                 jobBytes: options.limits.maxJobBytes, datasetBytes: options.limits.maxDatasetBytes,
                 queuedJobs: options.limits.maxQueuedJobs, jobMemory: options.limits.maxJobMemory),
-            report: Log.error)
+            report: Report(to: log))
         try service.recover()
 
+        let access = AccessLog(level: level, routes: service.routeTemplates, output: output)
         let daemon = try HTTPDaemon(
             configuration: HTTPDaemonConfiguration(
-                host: options.host, port: options.port, fault: TrainingService.response(to:head:)),
+                host: options.host, port: options.port, fault: TrainingService.response(to:head:),
+                observe: options.log.accessLog == .on ? access.note : { _ in }),
             route: service.route)
         try service.start()
-        Log.info("training with \(instructionSet.rawValue) kernels, \(options.workers) workers")
-        Log.info("listening on http://\(Server.authority(options.host, daemon.port))")
+        log.info(
+            "training", metadata: ["kernels": "\(instructionSet.rawValue)", "workers": "\(options.workers)"])
+        log.info("listening on http://\(Server.authority(options.host, daemon.port))")
 
         let signal = stop.wait()
-        Log.info("\(signal) received, stopping")
+        log.info("\(signal) received, stopping")
         daemon.stop(grace: .seconds(5))
         if !service.stop(timeout: .seconds(4)) {
-            Log.error("a job did not stop in time; it runs again at the next start")
+            log.error("a job did not stop in time; it runs again at the next start")
         }
         try store.close()
-        Log.info("stopped")
+        log.info("stopped")
     }
 
     private static func authority(_ host: String, _ port: Int) -> String {

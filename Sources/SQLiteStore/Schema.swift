@@ -9,8 +9,19 @@ package enum Schema {
         migrator.registerMigration("v3 sweeps") { try $0.execute(sql: sweeps) }
         migrator.registerMigration("v4") { try $0.execute(sql: version4) }
         migrator.registerMigration("alarms") { try $0.execute(sql: alarms) }
+        migrator.registerMigration("v6 tracing") { try $0.execute(sql: tracing) }
         return migrator
     }
+
+    /// The requests that jobs and sweeps came with, and the traces those were part of; NULL for those of before.
+    private static let tracing = """
+        ALTER TABLE job ADD COLUMN request_id TEXT;
+        ALTER TABLE job ADD COLUMN trace_parent TEXT;
+        ALTER TABLE job ADD COLUMN trace_state TEXT;
+        ALTER TABLE sweep ADD COLUMN request_id TEXT;
+        ALTER TABLE sweep ADD COLUMN trace_parent TEXT;
+        ALTER TABLE sweep ADD COLUMN trace_state TEXT;
+        """
 
     /// The alarms in short, for the job's resource: JSON; NULL for none. Their events have the rest.
     private static let alarms = "ALTER TABLE job ADD COLUMN alarms BLOB"

@@ -6,7 +6,9 @@ import Perceptron
 extension TrainingService {
     /// Checks a job to the end and queues it. When this returns the job is on disk. Where `identity` has made a job
     /// already, that one is the answer.
-    func submit(_ node: JSONNode, identity: RequestIdentity? = nil) throws -> (job: Job, isNew: Bool) {
+    func submit(
+        _ node: JSONNode, identity: RequestIdentity? = nil, origin: RequestOrigin? = nil
+    ) throws -> (job: Job, isNew: Bool) {
         if let job = try repeated(identity) { return (job, false) }
         let request = JobRequest(node)
         guard try store.queuedCount() < limits.queuedJobs else {
@@ -23,7 +25,8 @@ extension TrainingService {
                     id: id, name: request.name, settings: plan.settings(initialWeightsHash: weights?.hash),
                     tableHash: table.hash, initialWeightsHash: weights?.hash,
                     parameterCount: plan.network.parameterCount, epochs: plan.training.epochs,
-                    contents: [table.content, weights?.content].compactMap(\.self), identity: identity))
+                    contents: [table.content, weights?.content].compactMap(\.self), identity: identity,
+                    origin: origin))
         }
         // An equal request may have come in at the same time.
         guard job.id == id else { return (job, false) }

@@ -5,7 +5,9 @@ import Jobs
 extension TrainingService {
     /// Checks a sweep to the end and begins it. When this returns the sweep is on disk. Where `identity` has made a sweep
     /// already, that one is the answer.
-    func submitSweep(_ node: JSONNode, identity: RequestIdentity? = nil) throws -> (sweep: Sweep, isNew: Bool) {
+    func submitSweep(
+        _ node: JSONNode, identity: RequestIdentity? = nil, origin: RequestOrigin? = nil
+    ) throws -> (sweep: Sweep, isNew: Bool) {
         if let sweep = try repeatedSweep(identity) { return (sweep, false) }
         let request = SweepRequest(node)
         guard try store.unfinishedSweeps().count < limits.runningSweeps else {
@@ -20,7 +22,7 @@ extension TrainingService {
                 SweepSubmission(
                     id: id, name: request.name, tableHash: table.hash, specification: specification.stored,
                     trials: specification.firstTrials, contents: [table.content].compactMap(\.self),
-                    identity: identity))
+                    identity: identity, origin: origin))
         }
         // An equal request may have come in at the same time.
         guard sweep.id == id else { return (sweep, false) }

@@ -16,7 +16,7 @@ public final class TrainingService: Sendable {
     let limits: ServiceLimits
     let openAPIDocument: [UInt8]
     let clock: @Sendable () -> Timestamp
-    let report: @Sendable (String) -> Void
+    let report: Report
     let pool: WorkerPool
     let finishedJobs = FinishedJobs()
     let sweepInbox = SweepInbox()
@@ -31,7 +31,7 @@ public final class TrainingService: Sendable {
         checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         uploadDirectory: String, workers: Int, limits: ServiceLimits = ServiceLimits(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
-        report: @escaping @Sendable (String) -> Void
+        report: Report
     ) {
         self.store = store
         waitingRoom = WaitingRoom(watch: store.watch)
@@ -45,19 +45,20 @@ public final class TrainingService: Sendable {
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = PackageResources.openapi_yaml
-        let courier = AlarmCourier(to: store) { report("store: \($0)") }
+        let courier = AlarmCourier(to: store) { report("the store failed: \($0)") }
         let runner = JobRunner(
             archive: archive, checkpoints: checkpoints, checkpointInterval: checkpointInterval, limits: tables.limits,
             report: report, raise: { courier.send($0, of: $1) })
         pool = WorkerPool(
-            store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief,
-            didFinish: { [sweepInbox] job in
+            store: store, workers: workers, report: { report("the store failed: \($0)") }, isBrief: JobRunner.isBrief,
+            didFinish: { [sweepInbox] job, ending in
+                report("job finished", level: .info, job.noticeFields + ending.noticeFields)
                 if let sweep = job.sweep { sweepInbox.notify(sweep.sweep) }
                 do {
                     try checkpoints?.remove(job.id)
                 } catch {
                     // Swept at the next start.
-                    report("\(job.id): \(error)")
+                    report("checkpoints that nothing needs are still there: \(error)", level: .warning, job.noticeFields)
                 }
             }
         ) { job, monitor in
@@ -95,6 +96,9 @@ public final class TrainingService: Sendable {
         let router = Router(self)
         return { router.decide($0) }
     }
+
+    /// The paths of the routes, as the contract has them, by their places: `RequestRecord.route`.
+    public var routeTemplates: [String] { Router(self).routes.map(\.template) }
 
     /// The answer to a request that no route could be asked about.
     public static func response(to fault: RequestFault, head: HTTPRequestHead?) -> HTTPResponse {

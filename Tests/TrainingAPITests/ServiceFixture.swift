@@ -58,7 +58,7 @@ struct ServiceFixture {
         let service = TrainingService(
             store: store, tables: tables, networks: networks, initialWeights: weights,
             uploadDirectory: directory.path, workers: workers, limits: limits,
-            report: { text in reports.withLock { $0.append(text) } })
+            report: Report { notice in reports.withLock { $0.append(notice.text) } })
         return ServiceFixture(
             directory: directory, store: store, tables: tables, networks: networks, weights: weights,
             archive: JobArchive(store: store, tables: tables, networks: networks, initialWeights: weights),
@@ -123,6 +123,7 @@ struct Answer {
         switch response.body {
         case .empty: bytes = []
         case .bytes(let body): bytes = body
+        case .naming(let write): bytes = write("request-1")
         case .stream(let stream): bytes = try stream.whole(pieces: 65_536)
         case .file, .deferred: throw UnexpectedBody()
         }

@@ -41,10 +41,13 @@ struct ClientConnection: @unchecked Sendable {
     }
 
     /// Hands the response over. Returns false where libmicrohttpd refuses it.
-    func queue(_ response: HTTPResponse, of core: DaemonCore, toHead: Bool, closing: Bool) -> Bool {
+    func queue(
+        _ response: HTTPResponse, to record: RequestRecord, of core: DaemonCore, toHead: Bool, closing: Bool
+    ) -> Bool {
         let makeSource = { LiveSource(core: core, connection: self, capacity: $0) }
         guard
-            let prepared = PreparedResponse.make(response, toHead: toHead, closing: closing, makeSource: makeSource)
+            let prepared = PreparedResponse.make(
+                response, to: record, toHead: toHead, closing: closing, makeSource: makeSource)
         else { return false }
         return MHD_queue_response(handle, prepared.status, prepared.handle) == .YES
     }

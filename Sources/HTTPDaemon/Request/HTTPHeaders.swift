@@ -32,6 +32,11 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         fields.first { $0.name.equalsIgnoringASCIICase(name) }?.value
     }
 
+    /// All values of `name`, in the order they came.
+    public func values(of name: String) -> [String] {
+        fields.filter { $0.name.equalsIgnoringASCIICase(name) }.map(\.value)
+    }
+
     mutating func append(name: String, value: String) {
         fields.append(Field(name: name, value: value))
     }

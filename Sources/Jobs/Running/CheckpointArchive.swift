@@ -16,7 +16,7 @@ public struct CheckpointArchive: Sendable {
     }
 
     /// The newest whole checkpoint of `job`, with its number; nil if there is none. What is damaged goes to `report`.
-    func latest(of job: Job, report: (String) -> Void) -> (number: UInt64, checkpoint: TrainingCheckpoint)? {
+    func latest(of job: Job, report: Report) -> (number: UInt64, checkpoint: TrainingCheckpoint)? {
         var found: (number: UInt64, checkpoint: TrainingCheckpoint)?
         for suffix in CheckpointArchive.suffixes {
             do {
@@ -24,7 +24,7 @@ public struct CheckpointArchive: Sendable {
                 let read = try CheckpointArchive.read(file, of: job)
                 if read.number >= found?.number ?? 0 { found = read }
             } catch {
-                report("\(job.id): a checkpoint cannot be used: \(error)")
+                report("a checkpoint cannot be used: \(error)", level: .warning, job.noticeFields)
             }
         }
         return found

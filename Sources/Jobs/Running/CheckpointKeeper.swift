@@ -16,7 +16,7 @@ final class CheckpointKeeper: Sendable {
     private let archive: CheckpointArchive
     private let job: Job
     private let progressed: @Sendable () -> Void
-    private let report: @Sendable (String) -> Void
+    private let report: Report
     private let state: Guarded<State>
 
     /// - Parameters:
@@ -24,7 +24,7 @@ final class CheckpointKeeper: Sendable {
     ///   - progressed: called once, when the attempt has left a checkpoint.
     init(
         _ archive: CheckpointArchive, of job: Job, after number: UInt64, progressed: @escaping @Sendable () -> Void,
-        report: @escaping @Sendable (String) -> Void
+        report: Report
     ) {
         self.archive = archive
         self.job = job
@@ -51,7 +51,7 @@ final class CheckpointKeeper: Sendable {
             state.ring(.work)
         } catch {
             state.withLock { $0.isBusy = false }
-            report("\(job.id): no checkpoint: \(error)")
+            report("no checkpoint: \(error)", job.noticeFields)
         }
     }
 
@@ -82,7 +82,7 @@ final class CheckpointKeeper: Sendable {
                 }
                 if isFirst { progressed() }
             } catch {
-                report("\(job.id): no checkpoint: \(error)")
+                report("no checkpoint: \(error)", job.noticeFields)
             }
             state.withLock { $0.isBusy = false }
         }

@@ -11,7 +11,7 @@ public struct JobRunner: Sendable {
     private let checkpoints: CheckpointArchive?
     private let checkpointInterval: Double
     private let limits: DatasetLimits
-    private let report: @Sendable (String) -> Void
+    private let report: Report
     private let raise: @Sendable (JobAlarm, Job) -> Void
 
     /// A runner over this archive, which keeps checkpoints every `checkpointInterval` seconds if it has a place for them.
@@ -20,7 +20,7 @@ public struct JobRunner: Sendable {
     public init(
         archive: JobArchive, checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         limits: DatasetLimits = DatasetLimits(),
-        report: @escaping @Sendable (String) -> Void = { _ in },
+        report: Report = .none,
         raise: @escaping @Sendable (JobAlarm, Job) -> Void = { _, _ in }
     ) {
         self.archive = archive
@@ -65,7 +65,7 @@ public struct JobRunner: Sendable {
             return .finished(try ending(of: job, plan, outcome))
         } catch {
             let failure = JobFailure(error)
-            if failure.code != "invalid_content" { report("\(job.id): \(error)") }
+            if failure.code != "invalid_content" { report("the job failed: \(error)", job.noticeFields) }
             return .finished(JobEnding(.failed, history: monitor.history, alarms: alarms(), failure: failure))
         }
     }
@@ -88,7 +88,7 @@ public struct JobRunner: Sendable {
                 return try Training.run(
                     plan.network, plan.training, on: plan.data.sets, monitor: monitor, checkpointing: checkpointing)
             } catch let error as CheckpointError {
-                report("\(job.id): begins anew, its checkpoint cannot be used: \(error)")
+                report("begins anew, its checkpoint cannot be used: \(error)", level: .warning, job.noticeFields)
                 checkpointing.resuming = nil
             }
         }
@@ -101,7 +101,7 @@ public struct JobRunner: Sendable {
         do {
             try write()
         } catch {
-            report("\(job.id): \(error)")
+            report("progress cannot be noted: \(error)", job.noticeFields)
         }
     }
 

@@ -8,7 +8,8 @@ struct JobsController: Sendable {
 
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
         let identity = try RequestIdentity(request)
-        let (job, isNew) = try service.submit(JSONDocument.parse(request.bytes).root, identity: identity)
+        let (job, isNew) = try service.submit(
+            JSONDocument.parse(request.bytes).root, identity: identity, origin: RequestOrigin(request.head))
         return answer(202, job, headers: [("Location", "/v1/jobs/\(job.id)")]).replayed(!isNew)
     }
 

@@ -8,7 +8,8 @@ struct SweepsController: Sendable {
 
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
         let identity = try RequestIdentity(request)
-        let (sweep, isNew) = try service.submitSweep(JSONDocument.parse(request.bytes).root, identity: identity)
+        let (sweep, isNew) = try service.submitSweep(
+            JSONDocument.parse(request.bytes).root, identity: identity, origin: RequestOrigin(request.head))
         return try answer(202, sweep, headers: [("Location", "/v1/sweeps/\(sweep.id)")]).replayed(!isNew)
     }
 

@@ -5,16 +5,17 @@ import JSONDocument
 struct Router: Sendable {
     let routes: [Route]
     /// Tells the operator what no client may see.
-    let report: @Sendable (String) -> Void
+    let report: Report
 
     func decide(_ head: HTTPRequestHead) -> RequestDecision {
         var allowed: [String] = []
-        for route in routes {
+        for (number, route) in routes.enumerated() {
             guard let parameters = route.parameters(of: head.path) else { continue }
             guard route.method == head.routedMethod else {
                 allowed.append(route.method)
                 continue
             }
+            head.record.route = number
             return accept(head, route, parameters)
         }
         guard !allowed.isEmpty else {
@@ -40,7 +41,9 @@ struct Router: Sendable {
                 return try route.handle(routed)
             } catch {
                 let problem = Problem(from: error)
-                if problem.code.status >= 500 { report("\(head.method) \(head.target): \(error)") }
+                if problem.code.status >= 500 {
+                    report("\(head.method) \(head.target): \(error)", [("request_id", head.record.id)])
+                }
                 return problem.response
             }
         }

@@ -47,6 +47,8 @@ class Contract:
         if pointer is None:
             raise Undocumented(f"{where}: status not documented: {response.text[:500]}")
         documented = self._at(pointer)
+        # It is on every answer, and so in no list of headers.
+        self._check_headers(where, "/components", {"headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}}, response.headers)
         self._check_headers(where, pointer, documented, response.headers)
         self._check_body(where, pointer, documented, method, response)
 
