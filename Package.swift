@@ -17,21 +17,24 @@ let package = Package(
         .target(name: "CShortestDecimal"),
 
         .target(name: "JSONDocument", dependencies: ["CSimdJSON", "CShortestDecimal"]),
+        .target(name: "Metrics"),
         .target(name: "CFloatingPoint"),
         .target(name: "CKernels"),
         .target(name: "Perceptron", dependencies: ["CFloatingPoint", "CKernels"]),
         .target(name: "CNumberRuns"),
-        .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "CNettle", "CNumberRuns"]),
+        .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "Metrics", "CNettle", "CNumberRuns"]),
         .target(name: "Charts", dependencies: ["CCairo"]),
         .target(name: "Evaluation", dependencies: ["Perceptron"]),
         .target(name: "Diagnosis", dependencies: ["Evaluation", "Perceptron"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD"]),
-        .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument"]),
-        .target(name: "SQLiteStore", dependencies: ["Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument", "Metrics"]),
+        .target(
+            name: "SQLiteStore", dependencies: ["Jobs", "Metrics", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "TrainingAPI",
             dependencies: [
                 "HTTPDaemon", "Jobs", "Evaluation", "Diagnosis", "Datasets", "Perceptron", "Charts", "JSONDocument",
+                "Metrics",
             ],
             resources: [.embedInCode("openapi.yaml")]),
         .target(
@@ -41,10 +44,12 @@ let package = Package(
             name: "Espalier",
             dependencies: [
                 "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "Perceptron", "OperatorLog",
+                "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "CKernels"], exclude: ["Golden"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Perceptron"]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Evaluation", "Perceptron"]),
         .testTarget(name: "ChartsTests", dependencies: ["Charts"]),

@@ -3,6 +3,7 @@ import Foundation
 import HTTPDaemon
 import Jobs
 import Logging
+import Metrics
 import OperatorLog
 import Perceptron
 import SQLiteStore
@@ -38,12 +39,18 @@ struct Server {
             report: Report(to: log))
         try service.recover()
 
-        let access = AccessLog(level: level, routes: service.routeTemplates, output: output)
+        let routing = service.makeRouting()
+        let access = AccessLog(level: level, routes: routing.templates, output: output)
+        let isLogged = options.log.accessLog == .on
         let daemon = try HTTPDaemon(
             configuration: HTTPDaemonConfiguration(
                 host: options.host, port: options.port, fault: TrainingService.response(to:head:),
-                observe: options.log.accessLog == .on ? access.note : { _ in }),
-            route: service.route)
+                observe: { request in
+                    routing.requests.note(request)
+                    if isLogged { access.note(request) }
+                }),
+            route: routing.decide)
+        register(service.metrics, store, daemon, directory, output, instructionSet)
         try service.start()
         log.info(
             "training", metadata: ["kernels": "\(instructionSet.rawValue)", "workers": "\(options.workers)"])
@@ -57,6 +64,31 @@ struct Server {
         }
         try store.close()
         log.info("stopped")
+    }
+
+    /// What is measured outside the service.
+    private func register(
+        _ metrics: MetricsRegistry, _ store: SQLiteStore, _ daemon: HTTPDaemon, _ directory: DataDirectory,
+        _ output: LogOutput, _ instructionSet: InstructionSet
+    ) {
+        metrics.register { [weak daemon, store, path = directory.path, output] text in
+            text.family("espalier_build_info", .gauge, "The program, and the kernels that it trains with.")
+            text.sample(1, [("version", EspalierVersion.current), ("kernels", instructionSet.rawValue)])
+            if let load = daemon?.load {
+                text.single("espalier_http_connections", .gauge, "Open connections.", load.connections)
+                text.single(
+                    "espalier_http_requests_in_flight", .gauge, "Requests that are not over, this one included.",
+                    load.requests)
+                text.single("espalier_http_event_streams", .gauge, "Clients that listen to events.", load.streams)
+            }
+            store.metrics.write(to: &text)
+            FileSync.write(to: &text)
+            DiskMetrics.write(of: path, to: &text)
+            text.single(
+                "espalier_log_lines_dropped_total", .counter, "Lines that the log's reader was too slow for.",
+                output.droppedInAll)
+            ProcessMetrics.write(to: &text)
+        }
     }
 
     private static func authority(_ host: String, _ port: Int) -> String {

@@ -7,7 +7,9 @@ public final class LogOutput: Sendable {
     private struct State {
         var waiting: [UInt8] = []
         var isUrgent = false
+        /// Since it was last told of, and in all.
         var dropped = 0
+        var droppedInAll = 0
         var isClosed = false
         /// All bytes that were taken up to now have been written, or given up.
         var isIdle = true
@@ -37,6 +39,7 @@ public final class LogOutput: Sendable {
             guard !state.isClosed else { return false }
             guard state.waiting.count + line.count <= capacity else {
                 state.dropped += 1
+                state.droppedInAll += 1
                 return false
             }
             let wasEmpty = state.waiting.isEmpty
@@ -50,6 +53,9 @@ public final class LogOutput: Sendable {
 
     /// Lines that were dropped since the last that told of it.
     package var droppedCount: Int { state.withLock { $0.dropped } }
+
+    /// Lines that were dropped ever.
+    public var droppedInAll: Int { state.withLock { $0.droppedInAll } }
 
     /// Returns when all lines so far are written, or after `timeout`.
     public func flush(timeout: Duration = .seconds(1)) {

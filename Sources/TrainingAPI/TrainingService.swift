@@ -2,6 +2,7 @@ import Datasets
 import HTTPDaemon
 import JSONDocument
 import Jobs
+import Metrics
 import Perceptron
 
 /// The service behind the routes: store, workers and files under one roof.
@@ -21,7 +22,11 @@ public final class TrainingService: Sendable {
     let finishedJobs = FinishedJobs()
     let sweepInbox = SweepInbox()
     private let sweepCoordinator: SweepCoordinator
+    let readiness = Readiness()
     let waitingRoom: WaitingRoom
+    /// Everything that is measured; who has more to tell adds it.
+    public let metrics = MetricsRegistry()
+    let trainingMetrics: TrainingMetrics
     let gradientCheckTurns = Turns(GradientChecksController.atATime)
     let evaluationTurns = Turns(EvaluationsController.atATime)
 
@@ -45,13 +50,16 @@ public final class TrainingService: Sendable {
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = PackageResources.openapi_yaml
+        let trainingMetrics = TrainingMetrics()
+        self.trainingMetrics = trainingMetrics
         let courier = AlarmCourier(to: store) { report("the store failed: \($0)") }
         let runner = JobRunner(
             archive: archive, checkpoints: checkpoints, checkpointInterval: checkpointInterval, limits: tables.limits,
-            report: report, raise: { courier.send($0, of: $1) })
+            report: report, metrics: trainingMetrics, raise: { courier.send($0, of: $1) })
         pool = WorkerPool(
             store: store, workers: workers, report: { report("the store failed: \($0)") }, isBrief: JobRunner.isBrief,
             didFinish: { [sweepInbox] job, ending in
+                trainingMetrics.finished(ending)
                 report("job finished", level: .info, job.noticeFields + ending.noticeFields)
                 if let sweep = job.sweep { sweepInbox.notify(sweep.sweep) }
                 do {
@@ -91,14 +99,20 @@ public final class TrainingService: Sendable {
         return pool.drain(timeout: timeout)
     }
 
-    /// The router, as the HTTP daemon wants it.
+    /// The routes, and what is counted of them. To be made once; from then on the metrics have them.
+    public func makeRouting() -> Routing {
+        let router = Router(self)
+        let requests = RequestMetrics(router.routes)
+        metrics.register { requests.write(to: &$0) }
+        metrics.register { [weak self] in self?.writeMetrics(to: &$0) }
+        return Routing(router: router, requests: requests)
+    }
+
+    /// The router alone, as the HTTP daemon wants it.
     public var route: @Sendable (HTTPRequestHead) -> RequestDecision {
         let router = Router(self)
         return { router.decide($0) }
     }
-
-    /// The paths of the routes, as the contract has them, by their places: `RequestRecord.route`.
-    public var routeTemplates: [String] { Router(self).routes.map(\.template) }
 
     /// The answer to a request that no route could be asked about.
     public static func response(to fault: RequestFault, head: HTTPRequestHead?) -> HTTPResponse {

@@ -52,8 +52,10 @@ func connectionChanged(
     case .CONNECTION_NOTIFY_STARTED:
         slot.pointee = Unmanaged.passRetained(ClientSocket(peerAddress: client.peerAddress)).toOpaque()
         core(context).halfClosed.add(client.descriptor)
+        core(context).openConnections.wrappingAdd(1, ordering: .relaxed)
     case .CONNECTION_NOTIFY_CLOSED:
         core(context).halfClosed.remove(client.descriptor)
+        core(context).openConnections.wrappingSubtract(1, ordering: .relaxed)
         guard let retained = slot.pointee else { return }
         slot.pointee = nil
         let socket = Unmanaged<ClientSocket>.fromOpaque(retained).takeRetainedValue()

@@ -12,6 +12,8 @@ final class DaemonCore: Sendable {
     let traffic = Monitor(Traffic())
     /// Set once, before `Traffic` drains: new requests are refused, answers close their connections.
     let isDraining = Atomic(false)
+    let openConnections = Atomic(0)
+    let liveStreams = Atomic(0)
 
     init(
         configuration: HTTPDaemonConfiguration, route: @escaping @Sendable (HTTPRequestHead) -> RequestDecision

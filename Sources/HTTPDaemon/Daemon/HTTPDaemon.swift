@@ -51,6 +51,14 @@ public final class HTTPDaemon: Sendable {
         stop(grace: .zero)
     }
 
+    /// What is open now: connections, requests that are not over, and bodies that are pushed to clients.
+    public var load: (connections: Int, requests: Int, streams: Int) {
+        (
+            core.openConnections.load(ordering: .relaxed), core.traffic.withLock { $0.active },
+            core.liveStreams.load(ordering: .relaxed)
+        )
+    }
+
     /// Stops accepting connections, ends live bodies and deferred answers as if their time were up, lets requests in
     /// flight finish for at most `grace`, answers those that still wait for a background handler with the response to
     /// `RequestFault.stopping`, and cuts the rest. Connections without a

@@ -99,6 +99,13 @@ final class CheckpointFile: @unchecked Sendable {
     private var digest = ContentHash()
     private var failure: StorageError?
     private let name: String
+    private let began = ContinuousClock.now
+
+    /// Since its first byte.
+    var age: Duration { ContinuousClock.now - began }
+
+    /// Bytes so far.
+    var length: Int { writer.length }
 
     fileprivate init(_ writer: consuming DurableWriter, name: String) {
         self.writer = writer

@@ -17,6 +17,7 @@ final class CheckpointKeeper: Sendable {
     private let job: Job
     private let progressed: @Sendable () -> Void
     private let report: Report
+    private let metrics: TrainingMetrics
     private let state: Guarded<State>
 
     /// - Parameters:
@@ -24,12 +25,13 @@ final class CheckpointKeeper: Sendable {
     ///   - progressed: called once, when the attempt has left a checkpoint.
     init(
         _ archive: CheckpointArchive, of job: Job, after number: UInt64, progressed: @escaping @Sendable () -> Void,
-        report: Report
+        report: Report, metrics: TrainingMetrics
     ) {
         self.archive = archive
         self.job = job
         self.progressed = progressed
         self.report = report
+        self.metrics = metrics
         state = Guarded(State(number: number))
     }
 
@@ -51,6 +53,7 @@ final class CheckpointKeeper: Sendable {
             state.ring(.work)
         } catch {
             state.withLock { $0.isBusy = false }
+            metrics.checkpointErrors.add()
             report("no checkpoint: \(error)", job.noticeFields)
         }
     }
@@ -76,12 +79,14 @@ final class CheckpointKeeper: Sendable {
         while let file = next() {
             do {
                 try file.commit()
+                metrics.noteCheckpoint(bytes: file.length, took: file.age)
                 let isFirst = state.withLock { state in
                     defer { state.hasProgressed = true }
                     return !state.hasProgressed
                 }
                 if isFirst { progressed() }
             } catch {
+                metrics.checkpointErrors.add()
                 report("no checkpoint: \(error)", job.noticeFields)
             }
             state.withLock { $0.isBusy = false }

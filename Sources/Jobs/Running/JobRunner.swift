@@ -12,6 +12,7 @@ public struct JobRunner: Sendable {
     private let checkpointInterval: Double
     private let limits: DatasetLimits
     private let report: Report
+    private let metrics: TrainingMetrics
     private let raise: @Sendable (JobAlarm, Job) -> Void
 
     /// A runner over this archive, which keeps checkpoints every `checkpointInterval` seconds if it has a place for them.
@@ -20,7 +21,7 @@ public struct JobRunner: Sendable {
     public init(
         archive: JobArchive, checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         limits: DatasetLimits = DatasetLimits(),
-        report: Report = .none,
+        report: Report = .none, metrics: TrainingMetrics = TrainingMetrics(),
         raise: @escaping @Sendable (JobAlarm, Job) -> Void = { _, _ in }
     ) {
         self.archive = archive
@@ -28,6 +29,7 @@ public struct JobRunner: Sendable {
         self.checkpointInterval = checkpointInterval
         self.limits = limits
         self.report = report
+        self.metrics = metrics
         self.raise = raise
     }
 
@@ -60,7 +62,7 @@ public struct JobRunner: Sendable {
             if !JobRunner.isBrief(job) {
                 monitor.observeAlarms { [raise] in raise(JobAlarm($0, of: plan), job) }
             }
-            let outcome = try train(plan, job, monitor)
+            let outcome = try measured(plan, job, monitor)
             if outcome.interrupted { return .interrupted }
             return .finished(try ending(of: job, plan, outcome))
         } catch {
@@ -68,6 +70,18 @@ public struct JobRunner: Sendable {
             if failure.code != "invalid_content" { report("the job failed: \(error)", job.noticeFields) }
             return .finished(JobEnding(.failed, history: monitor.history, alarms: alarms(), failure: failure))
         }
+    }
+
+    /// Trains, and has it counted.
+    private func measured(_ plan: JobPlan, _ job: Job, _ monitor: TrainingMonitor) throws -> TrainingOutcome {
+        let rows = plan.data.sets.train.count
+        let batch = max(1, plan.training.batchSize.rows(of: rows))
+        metrics.begin(job, monitor, examples: rows, steps: (rows + batch - 1) / batch)
+        var epochs: Int?
+        defer { metrics.end(job, epochs: epochs) }
+        let outcome = try train(plan, job, monitor)
+        if !outcome.interrupted { epochs = outcome.epochs }
+        return outcome
     }
 
     private func train(_ plan: JobPlan, _ job: Job, _ monitor: TrainingMonitor) throws -> TrainingOutcome {
@@ -78,12 +92,15 @@ public struct JobRunner: Sendable {
         let keeper = CheckpointKeeper(
             checkpoints, of: job, after: latest?.number ?? 0,
             progressed: { note(job) { try archive.noteProgress(of: job) } },
-            report: report)
+            report: report, metrics: metrics)
         defer { keeper.end() }
         var checkpointing = Checkpointing(interval: checkpointInterval) { keeper.save($0, $1) }
         if let latest {
             checkpointing.resuming = latest.checkpoint
-            checkpointing.hasResumed = { epoch in note(job) { try archive.noteResumption(of: job, epoch: epoch) } }
+            checkpointing.hasResumed = { epoch in
+                metrics.resume(job, epoch: epoch)
+                note(job) { try archive.noteResumption(of: job, epoch: epoch) }
+            }
             do {
                 return try Training.run(
                     plan.network, plan.training, on: plan.data.sets, monitor: monitor, checkpointing: checkpointing)

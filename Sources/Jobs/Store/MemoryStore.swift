@@ -270,6 +270,14 @@ public final class MemoryStore: JobStore {
     /// Jobs waiting for a worker.
     public func queuedCount() -> Int { state.withLock { $0.queue.count } }
 
+    /// When the oldest queued job was submitted.
+    public func oldestQueued() -> Timestamp? {
+        state.withLock { state in state.queue.first.flatMap { state.jobs[$0]?.job.createdAt } }
+    }
+
+    /// Nothing can be wrong.
+    public func probe() {}
+
     /// Adds a data set.
     public func addDataset(
         _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?

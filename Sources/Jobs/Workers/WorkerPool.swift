@@ -93,6 +93,9 @@ public final class WorkerPool: Sendable {
     /// monitor, is about to start or has ended since: read it again.
     public func monitor(for id: JobID) -> TrainingMonitor? { state.withLock { $0.monitors[id] } }
 
+    /// Whether all threads that were started are there; a thread ends only when the pool stops.
+    public var isComplete: Bool { state.withLock { !$0.isStarted || ($0.stopBy == nil && $0.alive == 2 * workers) } }
+
     /// Jobs that run in this pool now.
     public var runningCount: Int { state.withLock { $0.running } }
 

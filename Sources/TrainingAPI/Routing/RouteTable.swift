@@ -13,6 +13,7 @@ extension Router {
         let sweeps = SweepsController(service: service)
         let datasets = DatasetsController(service: service)
         let health = HealthController(service: service)
+        let metrics = MetricsController(registry: service.metrics)
         let job = Route.Body.json(limit: service.limits.jobBytes)
         let upload = Route.Body.upload(
             limit: service.limits.datasetBytes, directory: service.uploadDirectory,
@@ -52,6 +53,7 @@ extension Router {
                 Route("DELETE", "/v1/datasets/:id", datasets.delete),
                 Route("GET", "/livez", on: .immediate, health.live),
                 Route("GET", "/readyz", health.ready),
+                Route("GET", "/metrics", metrics.show),
                 Route("GET", "/openapi.yaml", on: .immediate, health.openAPI),
             ], report: service.report)
     }
