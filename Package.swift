@@ -38,13 +38,16 @@ let package = Package(
             ],
             resources: [.embedInCode("openapi.yaml")]),
         .target(
+            name: "Maintenance",
+            dependencies: ["SQLiteStore", "Jobs", "Datasets", "Perceptron", "JSONDocument", "Metrics"]),
+        .target(
             name: "OperatorLog",
             dependencies: ["HTTPDaemon", "Jobs", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
             name: "Espalier",
             dependencies: [
                 "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Jobs", "Datasets", "Perceptron", "OperatorLog",
-                "Metrics",
+                "Metrics", "Maintenance", "JSONDocument",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -16,7 +16,7 @@ struct EspalierCommand: ParsableCommand {
             The whole interface is described by the server itself at /openapi.yaml.
             """,
         version: EspalierVersion.current,
-        subcommands: [ServeCommand.self],
+        subcommands: [ServeCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self],
         defaultSubcommand: nil)
 }
 
