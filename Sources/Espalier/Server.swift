@@ -38,11 +38,12 @@ struct Server {
             report: Report(to: log))
         try service.recover()
 
+        let isLogged = options.log.accessLog == .on
         let access = AccessLog(level: level, routes: service.routeTemplates, output: output)
         let daemon = try HTTPDaemon(
             configuration: HTTPDaemonConfiguration(
                 host: options.host, port: options.port, fault: TrainingService.response(to:head:),
-                observe: options.log.accessLog == .on ? access.note : { _ in }),
+                observe: { request in if isLogged { access.note(request) } }),
             route: service.route)
         try service.start()
         log.info(
