@@ -6,6 +6,7 @@ final class DaemonCore: Sendable {
     let route: @Sendable (HTTPRequestHead) -> RequestDecision
     let pool: BackgroundPool
     let heavyPool: BackgroundPool
+    let connections: OpenConnections
     let lingering: LingeringClose
     let halfClosed: HalfClosedWatch
     let deadlines: Deadlines
@@ -18,6 +19,8 @@ final class DaemonCore: Sendable {
     ) throws(SystemError) {
         self.configuration = configuration
         self.route = route
+        connections = OpenConnections(
+            threads: configuration.threads, limit: configuration.connectionLimit)
         lingering = LingeringClose(budget: configuration.dropLimit)
         pool = try BackgroundPool(threads: configuration.backgroundThreads)
         do throws(SystemError) {
