@@ -1,5 +1,7 @@
 #pragma once
 #include <microhttpd.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 
 /* Swift imports neither variadic functions nor macros with casts: these are the only ones the daemon needs. */
 
@@ -18,26 +20,22 @@ struct espalier_mhd_callbacks {
 };
 
 struct espalier_mhd_limits {
-    int listening_socket;
-    unsigned int threads;
     unsigned int connections;
     unsigned int idle_seconds;
     size_t connection_memory;
 };
 
-/* MHD_start_daemon is variadic. */
+/* MHD_start_daemon is variadic. One thread, which gets its connections by MHD_add_connection. */
 static inline struct MHD_Daemon *
 espalier_mhd_start(const struct espalier_mhd_callbacks *callbacks, const struct espalier_mhd_limits *limits)
 {
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
         callbacks->access, callbacks->context,
         MHD_OPTION_NOTIFY_COMPLETED, callbacks->completed, callbacks->context,
         MHD_OPTION_NOTIFY_CONNECTION, callbacks->connection, callbacks->context,
         MHD_OPTION_URI_LOG_CALLBACK, callbacks->target, callbacks->context,
         MHD_OPTION_UNESCAPE_CALLBACK, callbacks->unescape, callbacks->context,
-        MHD_OPTION_LISTEN_SOCKET, (MHD_socket) limits->listening_socket,
-        MHD_OPTION_THREAD_POOL_SIZE, limits->threads,
         MHD_OPTION_CONNECTION_LIMIT, limits->connections,
         MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits->connection_memory,
@@ -60,16 +58,18 @@ espalier_mhd_socket_context(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-static inline const struct sockaddr *
-espalier_mhd_client_address(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    return info ? info->client_addr : NULL;
-}
-
 static inline int
 espalier_mhd_socket(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
+}
+
+/* <sys/socket.h> shows it to GNU programs only. */
+extern int accept4(int listening, struct sockaddr *address, socklen_t *length, int flags);
+
+static inline int
+espalier_accept(int listening, struct sockaddr *address, socklen_t *length)
+{
+    return accept4(listening, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

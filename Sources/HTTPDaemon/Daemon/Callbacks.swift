@@ -41,25 +41,24 @@ func requestCompleted(
     core(context).traffic.withLock { $0.end(exchange) }
 }
 
-/// MHD_NotifyConnectionCallback. Retains the socket's object when it opens, releases it when it closes.
+/// MHD_NotifyConnectionCallback. Retains the socket's object when it is opened, releases it before it is closed.
 func connectionChanged(
     _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
     _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ event: MHD_ConnectionNotificationCode
 ) {
     guard let context, let connection, let slot else { return }
-    let client = ClientConnection(connection)
+    let descriptor = ClientConnection(connection).descriptor
     switch event {
     case .CONNECTION_NOTIFY_STARTED:
-        slot.pointee = Unmanaged.passRetained(ClientSocket(peerAddress: client.peerAddress)).toOpaque()
-        core(context).halfClosed.add(client.descriptor)
-        core(context).openConnections.wrappingAdd(1, ordering: .relaxed)
+        slot.pointee = core(context).connections[descriptor].map { Unmanaged.passRetained($0).toOpaque() }
+        core(context).halfClosed.add(descriptor)
     case .CONNECTION_NOTIFY_CLOSED:
-        core(context).halfClosed.remove(client.descriptor)
-        core(context).openConnections.wrappingSubtract(1, ordering: .relaxed)
+        core(context).halfClosed.remove(descriptor)
+        core(context).connections.remove(descriptor)
         guard let retained = slot.pointee else { return }
         slot.pointee = nil
         let socket = Unmanaged<ClientSocket>.fromOpaque(retained).takeRetainedValue()
-        if socket.isRefused { core(context).lingering.take(client.descriptor) }
+        if socket.isRefused { core(context).lingering.take(descriptor) }
     @unknown default:
         return
     }

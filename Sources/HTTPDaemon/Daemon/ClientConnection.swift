@@ -26,20 +26,6 @@ struct ClientConnection: @unchecked Sendable {
 
     var descriptor: Int32 { espalier_mhd_socket(handle) }
 
-    var peerAddress: String {
-        guard let address = espalier_mhd_client_address(handle) else { return "" }
-        let length =
-            address.pointee.sa_family == sa_family_t(AF_INET6)
-            ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
-        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        guard getnameinfo(address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else {
-            return ""
-        }
-        let name = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        let mapped = "::ffff:"
-        return name.hasPrefix(mapped) && name.contains(".") ? String(name.dropFirst(mapped.count)) : name
-    }
-
     /// Hands the response over. Returns false where libmicrohttpd refuses it.
     func queue(
         _ response: HTTPResponse, to record: RequestRecord, of core: DaemonCore, toHead: Bool, closing: Bool

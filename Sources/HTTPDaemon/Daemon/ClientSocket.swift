@@ -1,18 +1,21 @@
 import Glibc
 
-/// What outlives one request of a connection; made when the socket is accepted, released when it is closed, and used
-/// only on the connection's thread. Deadlines for slow headers and bodies have their place here: the moments at which
-/// the socket was accepted, the target arrived (`received`) and the request was complete, for a sweeper that shuts
-/// down the sockets which are late. libmicrohttpd's own timeout knows idle time only.
-final class ClientSocket {
+/// What outlives one request of a connection.
+// Unchecked: made before libmicrohttpd knows the connection; what is no constant is used on the connection's thread only.
+final class ClientSocket: @unchecked Sendable {
+    let descriptor: Int32
     let peerAddress: String
+    /// The place of the thread that serves it.
+    let thread: Int
     /// Whether the last response was sent before the whole request was read.
     var isRefused = false
     private var target: String?
     private var targetEnd = UnsafeRawPointer(bitPattern: 1)
 
-    init(peerAddress: String) {
+    init(descriptor: Int32, peerAddress: String, thread: Int) {
+        self.descriptor = descriptor
         self.peerAddress = peerAddress
+        self.thread = thread
     }
 
     /// Notes the raw target, before libmicrohttpd cuts it up in place.

@@ -6,13 +6,13 @@ final class DaemonCore: Sendable {
     let route: @Sendable (HTTPRequestHead) -> RequestDecision
     let pool: BackgroundPool
     let heavyPool: BackgroundPool
+    let connections: OpenConnections
     let lingering: LingeringClose
     let halfClosed: HalfClosedWatch
     let deadlines: Deadlines
     let traffic = Monitor(Traffic())
     /// Set once, before `Traffic` drains: new requests are refused, answers close their connections.
     let isDraining = Atomic(false)
-    let openConnections = Atomic(0)
     let liveStreams = Atomic(0)
 
     init(
@@ -20,6 +20,8 @@ final class DaemonCore: Sendable {
     ) throws(SystemError) {
         self.configuration = configuration
         self.route = route
+        connections = OpenConnections(
+            threads: configuration.threads, limit: configuration.connectionLimit)
         lingering = LingeringClose(budget: configuration.dropLimit)
         pool = try BackgroundPool(threads: configuration.backgroundThreads)
         do throws(SystemError) {

@@ -1,4 +1,3 @@
-import CMicroHTTPD
 import Glibc
 import Synchronization
 
@@ -7,9 +6,9 @@ public final class HTTPDaemon: Sendable {
     /// The port it listens on; the one the system chose where the configuration says 0.
     public let port: Int
 
-    // Unchecked: a daemon's handle may be used from any thread; it is taken out under a lock, by one `stop` only.
-    private struct Running: @unchecked Sendable {
-        let daemon: OpaquePointer
+    private struct Running {
+        let threads: [ServingThread]
+        let acceptor: Acceptor
         let listening: ListeningSocket
     }
 
@@ -23,7 +22,7 @@ public final class HTTPDaemon: Sendable {
     public init(
         configuration: HTTPDaemonConfiguration, route: @escaping @Sendable (HTTPRequestHead) -> RequestDecision
     ) throws(HTTPDaemonError) {
-        var limits = try Self.limits(configuration)
+        try Self.check(configuration)
         let listening = try ListeningSocket(host: configuration.host, port: configuration.port)
         port = listening.port
         do throws(SystemError) {
@@ -33,18 +32,12 @@ public final class HTTPDaemon: Sendable {
         }
         signal(SIGPIPE, SIG_IGN)
 
-        var callbacks = espalier_mhd_callbacks(
-            access: handleRequest, completed: requestCompleted, connection: connectionChanged, target: targetReceived,
-            unescape: leaveEscaped, context: Unmanaged.passUnretained(core).toOpaque())
-        // A copy, because libmicrohttpd closes the descriptor in some of the cases in which it does not start: this
-        // may leave one open then, but never closes another's.
-        limits.listening_socket = fcntl(listening.descriptor, F_DUPFD_CLOEXEC, 0)
-        guard limits.listening_socket >= 0, let daemon = espalier_mhd_start(&callbacks, &limits) else {
-            let reason = SystemError(call: "MHD_start_daemon", path: configuration.host)
+        do throws(SystemError) {
+            running = Mutex(try Self.serve(core, listening))
+        } catch {
             core.close()
-            throw .cannotStart(reason: reason)
+            throw .cannotStart(reason: error)
         }
-        running = Mutex(Running(daemon: daemon, listening: listening))
     }
 
     deinit {
@@ -54,7 +47,7 @@ public final class HTTPDaemon: Sendable {
     /// What is open now: connections, requests that are not over, and bodies that are pushed to clients.
     public var load: (connections: Int, requests: Int, streams: Int) {
         (
-            core.openConnections.load(ordering: .relaxed), core.traffic.withLock { $0.active },
+            core.connections.count, core.traffic.withLock { $0.active },
             core.liveStreams.load(ordering: .relaxed)
         )
     }
@@ -73,8 +66,7 @@ public final class HTTPDaemon: Sendable {
         guard let taken else { return 0 }
 
         core.isDraining.store(true, ordering: .releasing)
-        // libmicrohttpd's threads may look at the descriptor until they have ended, so it is closed last.
-        let descriptor = MHD_quiesce_daemon(taken.daemon)
+        taken.acceptor.close()
         taken.listening.refuseConnections()
         for waiting in core.traffic.withLock({ $0.waiting }) { waiting.drain() }
         awaitIdle(atMost: grace)
@@ -84,9 +76,8 @@ public final class HTTPDaemon: Sendable {
         let late = core.traffic.withLock { $0.close() }
         for exchange in late.suspended { exchange.abandon() }
         if !late.suspended.isEmpty { awaitIdle(atMost: .seconds(1)) }
-        // It aborts the process where a connection is suspended: there is none any more, see Traffic.close.
-        MHD_stop_daemon(taken.daemon)
-        close(descriptor)
+        // None of their connections is suspended any more, see Traffic.close.
+        for thread in taken.threads { thread.stop() }
         core.close()
         return late.active
     }
@@ -95,20 +86,29 @@ public final class HTTPDaemon: Sendable {
         _ = core.traffic.wait(atMost: limit) { $0.active == 0 ? true : nil }
     }
 
-    private static func limits(_ configuration: HTTPDaemonConfiguration) throws(HTTPDaemonError) -> espalier_mhd_limits
-    {
-        let seconds = configuration.idleTimeout.components.seconds
+    private static func serve(_ core: DaemonCore, _ listening: ListeningSocket) throws(SystemError) -> Running {
+        var threads: [ServingThread] = []
+        do throws(SystemError) {
+            for _ in 0..<core.configuration.threads { threads.append(try ServingThread(core: core)) }
+            let acceptor = try Acceptor(listening: listening) { [threads] descriptor, address in
+                let socket = core.connections.add(descriptor, address)
+                if !threads[socket.thread].add(descriptor, address) { core.connections.remove(descriptor) }
+                return core.connections.hasRoom
+            }
+            return Running(threads: threads, acceptor: acceptor, listening: listening)
+        } catch {
+            for thread in threads { thread.stop() }
+            throw error
+        }
+    }
+
+    private static func check(_ configuration: HTTPDaemonConfiguration) throws(HTTPDaemonError) {
         guard configuration.threads > 0, configuration.backgroundThreads > 0, configuration.heavyThreads > 0,
-            configuration.connectionLimit >= configuration.threads, configuration.headerMemory >= 1024,
-            configuration.dropLimit >= 0, seconds > 0,
-            let threads = UInt32(exactly: configuration.threads),
-            let connections = UInt32(exactly: configuration.connectionLimit), let idle = UInt32(exactly: seconds)
+            configuration.connectionLimit > 0, configuration.headerMemory >= 1024, configuration.dropLimit >= 0,
+            (1...Int64(Int32.max)).contains(configuration.idleTimeout.components.seconds)
         else {
             throw .invalidConfiguration(
                 "threads, connection limit, idle timeout and header memory must be positive and reasonable")
         }
-        return espalier_mhd_limits(
-            listening_socket: -1, threads: threads, connections: connections, idle_seconds: idle,
-            connection_memory: configuration.headerMemory)
     }
 }

@@ -34,7 +34,7 @@ final class ListeningSocket: Sendable {
         close(descriptor)
     }
 
-    /// Refuses new connections while the descriptor stays valid: libmicrohttpd's threads may still look at it.
+    /// Refuses new connections, and those that wait to be accepted.
     func refuseConnections() {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
@@ -51,6 +51,8 @@ final class ListeningSocket: Sendable {
             if bind(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
                 throw SystemError(call: "bind", path: host)
             }
+            // Accepted sockets inherit it: an answer of several pieces must not wait for acknowledgements.
+            try set(Int32(IPPROTO_TCP), TCP_NODELAY, 1, of: descriptor, host: host)
             if Glibc.listen(descriptor, SOMAXCONN) != 0 { throw SystemError(call: "listen", path: host) }
             return (descriptor, try boundPort(of: descriptor, host: host))
         } catch {

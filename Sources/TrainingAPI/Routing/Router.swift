@@ -1,5 +1,6 @@
 import HTTPDaemon
 import JSONDocument
+import Jobs
 
 /// Decides from a request's head which route answers it, or with which problem it is refused before its body is read.
 struct Router: Sendable {

@@ -115,3 +115,17 @@ func curl(_ arguments: [String], input: [UInt8]? = nil) throws -> String {
     process.waitUntilExit()
     return String(decoding: data, as: UTF8.self)
 }
+
+/// Work on a thread of its own, to be waited for.
+final class BackgroundTask: Sendable {
+    private let done = Gate()
+
+    init(_ work: @escaping @Sendable () -> Void) {
+        Thread.detachNewThread { [done] in
+            work()
+            done.open()
+        }
+    }
+
+    func wait() { done.wait() }
+}
