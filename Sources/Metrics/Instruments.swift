@@ -31,7 +31,7 @@ public final class Histogram: Sendable {
 
     /// - Parameter bounds: upper bounds in seconds, ascending.
     public init(_ bounds: [Double]) {
-        self.bounds = bounds.map { UInt64($0 * 1e9) }
+        self.bounds = bounds.map { UInt64(($0 * 1e9).rounded()) }
         cells = ShardedCells(bounds.count + 2)
     }
 

@@ -4,11 +4,11 @@ import Glibc
 public enum ProcessMetrics {
     /// Writes the families; what the system does not tell is left out.
     public static func write(to text: inout MetricsText) {
-        var usage = rusage()
-        if getrusage(RUSAGE_SELF, &usage) == 0 {
+        var time = timespec()
+        if clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 {
             text.single(
                 "process_cpu_seconds_total", .counter, "User and system time of all threads.",
-                seconds(usage.ru_utime) + seconds(usage.ru_stime))
+                Double(time.tv_sec) + Double(time.tv_nsec) / 1e9)
         }
         if let pages = words("/proc/self/statm")?.prefix(2).compactMap({ Int($0) }), pages.count == 2 {
             text.single(
@@ -23,16 +23,19 @@ public enum ProcessMetrics {
         if let open = openDescriptors() {
             text.single("process_open_fds", .gauge, "Open file descriptors.", open)
         }
-        var limit = rlimit()
-        if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
-            text.single(
-                "process_max_fds", .gauge, "Most file descriptors that may be open.", Int(clamping: limit.rlim_cur))
+        if let most = mostDescriptors {
+            text.single("process_max_fds", .gauge, "Most file descriptors that may be open.", most)
         }
     }
 
     private static let pageSize = sysconf(Int32(_SC_PAGESIZE))
 
-    private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    /// Most file descriptors that this process may have open; nil where the system does not tell.
+    public static var mostDescriptors: Int? {
+        let line = contents("/proc/self/limits")?.split(separator: "\n").first { $0.hasPrefix("Max open files") }
+        guard let word = line?.split(separator: " ").dropFirst(3).first else { return nil }
+        return word == "unlimited" ? Int.max : Int(word)
+    }
 
     private static func words(_ path: String) -> [Substring]? {
         contents(path)?.split(whereSeparator: { $0 == " " || $0 == "\n" })
@@ -57,7 +60,8 @@ public enum ProcessMetrics {
         clock_gettime(CLOCK_REALTIME, &now)
         clock_gettime(CLOCK_BOOTTIME, &up)
         let boot = Double(now.tv_sec - up.tv_sec) + Double(now.tv_nsec - up.tv_nsec) / 1e9
-        return boot + ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+        // Of the two clocks, read one after the other, microseconds mean nothing.
+        return ((boot + ticks / Double(sysconf(Int32(_SC_CLK_TCK)))) * 100).rounded() / 100
     }
 
     private static func openDescriptors() -> Int? {

@@ -27,7 +27,10 @@ final class ShardedCells: @unchecked Sendable {
     }
 
     /// The calling thread's share of the cells: by where its stack lies, which tells threads apart at no cost.
-    static var shard: Int { Int(truncatingIfNeeded: (UInt64(pthread_self()) >> 12) &* 0x9E37_79B9_7F4A_7C15 >> 62) }
+    static var shard: Int {
+        let place = UInt64(pthread_self()) >> 12
+        return Int(truncatingIfNeeded: (place &* 0x9E37_79B9_7F4A_7C15) >> 62)
+    }
 
     /// Adds to number `cell`.
     func add(_ amount: Int, to cell: Int, shard: Int = ShardedCells.shard) {

@@ -1,5 +1,6 @@
 import Glibc
 import Jobs
+import Metrics
 import Perceptron
 
 /// Whether the machine gives what a server needs.
@@ -41,11 +42,10 @@ public enum SystemChecks {
 
     /// A connection can have a body on its way to a file; data, database and pipes need some hundreds more.
     private static func descriptors(_ connections: Int) -> Finding {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+        guard let most = ProcessMetrics.mostDescriptors else {
             return .warning("open files", "the limit cannot be found out")
         }
-        let (most, needed) = (Int(clamping: limit.rlim_cur), connections * 2 + 256)
+        let needed = connections * 2 + 256
         let text = "at most \(most)"
         return most < needed
             ? .warning("open files", text + ", \(connections) connections can need \(needed): ulimit -n") : .ok("open files", text)
