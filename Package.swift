@@ -62,7 +62,8 @@ let package = Package(
             dependencies: [
                 "Jobs", "SQLiteStore", "Datasets", "JSONDocument", "Perceptron",
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ],
+            exclude: ["Schemas"]),
         .testTarget(
             name: "TrainingAPITests",
             dependencies: [
