@@ -1,3 +1,4 @@
+import Contract
 import Datasets
 import HTTPDaemon
 import JSONDocument
@@ -44,7 +45,7 @@ public final class TrainingService: Sendable {
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
-        openAPIDocument = PackageResources.openapi_yaml
+        openAPIDocument = Contract.document
         let courier = AlarmCourier(to: store) { report("the store failed: \($0)") }
         let runner = JobRunner(
             archive: archive, checkpoints: checkpoints, checkpointInterval: checkpointInterval, limits: tables.limits,
@@ -58,7 +59,8 @@ public final class TrainingService: Sendable {
                     try checkpoints?.remove(job.id)
                 } catch {
                     // Swept at the next start.
-                    report("checkpoints that nothing needs are still there: \(error)", level: .warning, job.noticeFields)
+                    report(
+                        "checkpoints that nothing needs are still there: \(error)", level: .warning, job.noticeFields)
                 }
             }
         ) { job, monitor in
