@@ -23,6 +23,8 @@ let package = Package(
         .target(name: "Perceptron", dependencies: ["CFloatingPoint", "CKernels"]),
         .target(name: "CNumberRuns"),
         .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "Metrics", "CNettle", "CNumberRuns"]),
+        // A module of its own because so long a literal is slow to compile.
+        .target(name: "Contract", resources: [.embedInCode("openapi.yaml")]),
         .target(name: "Charts", dependencies: ["CCairo"]),
         .target(name: "Evaluation", dependencies: ["Perceptron"]),
         .target(name: "Diagnosis", dependencies: ["Evaluation", "Perceptron"]),
@@ -34,9 +36,8 @@ let package = Package(
             name: "TrainingAPI",
             dependencies: [
                 "HTTPDaemon", "Jobs", "Evaluation", "Diagnosis", "Datasets", "Perceptron", "Charts", "JSONDocument",
-                "Metrics",
-            ],
-            resources: [.embedInCode("openapi.yaml")]),
+                "Contract", "Metrics",
+            ]),
         .target(
             name: "Maintenance",
             dependencies: ["SQLiteStore", "Jobs", "Datasets", "Perceptron", "JSONDocument", "Metrics"]),
@@ -78,3 +79,18 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Built by Scripts/fuzz.sh alone: it needs a sanitizer's runtime.
+if Context.environment["ESPALIER_FUZZING"] != nil {
+    package.targets += [
+        .target(name: "CLibFuzzer", path: "Tests/Fuzzing/Sources/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzzing", dependencies: ["CLibFuzzer", "Jobs", "Datasets", "JSONDocument", "Perceptron"],
+            path: "Tests/Fuzzing/Sources/Fuzzing"),
+    ]
+}
+
+// "HTTPDaemonTests JobsTests": only these, since those of all modules take minutes to build.
+if let names = Context.environment["ESPALIER_TESTS"]?.split(separator: " ").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}

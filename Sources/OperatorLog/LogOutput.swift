@@ -85,7 +85,8 @@ public final class LogOutput: Sendable {
             }
             if dropped > 0 {
                 var line = LogLine(
-                    format, at: .now(), level: "warning", message: "lines of the log were dropped: it is read too slowly")
+                    format, at: .now(), level: "warning",
+                    message: "lines of the log were dropped: it is read too slowly")
                 line.add("count", dropped)
                 lines.append(contentsOf: line.finish())
             }

@@ -1,3 +1,4 @@
+import Contract
 import Datasets
 import HTTPDaemon
 import JSONDocument
@@ -49,7 +50,7 @@ public final class TrainingService: Sendable {
         self.clock = clock
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
-        openAPIDocument = PackageResources.openapi_yaml
+        openAPIDocument = Contract.document
         let trainingMetrics = TrainingMetrics()
         self.trainingMetrics = trainingMetrics
         let courier = AlarmCourier(to: store) { report("the store failed: \($0)") }
@@ -66,7 +67,8 @@ public final class TrainingService: Sendable {
                     try checkpoints?.remove(job.id)
                 } catch {
                     // Swept at the next start.
-                    report("checkpoints that nothing needs are still there: \(error)", level: .warning, job.noticeFields)
+                    report(
+                        "checkpoints that nothing needs are still there: \(error)", level: .warning, job.noticeFields)
                 }
             }
         ) { job, monitor in

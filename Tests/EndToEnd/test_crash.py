@@ -32,7 +32,7 @@ def test_finished_jobs_and_data_sets_are_still_there(start_server):
     client.train(make_job(data={"dataset": dataset["id"], "target": "y"}))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 @pytest.mark.parametrize("moment", [0.05, 0.5, 1.2])
 def test_jobs_killed_while_training_end_with_the_weights_of_an_undisturbed_run(start_server, server, job_of_seconds, moment):
     body = job_of_seconds(2)

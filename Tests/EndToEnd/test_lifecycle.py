@@ -15,7 +15,7 @@ from harness.server import BINARY, Server
 ENVIRONMENT = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
 
 
-def run(*arguments, timeout=20):
+def run(*arguments, timeout=60):
     return subprocess.run([str(BINARY), *map(str, arguments)], capture_output=True, text=True, timeout=timeout, env=ENVIRONMENT)
 
 

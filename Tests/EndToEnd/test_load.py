@@ -8,7 +8,7 @@ from harness.bodies import altered, make_job, make_long_job
 from harness.client import Client
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_two_hundred_small_jobs_at_once_all_succeed_with_the_weights_they_would_have_alone(start_server):
     server = start_server(workers=2)
     body = make_job(training={"epochs": 20})

@@ -72,7 +72,7 @@ def test_a_transfer_coding_other_than_chunked_is_refused(server, coding):
 @pytest.mark.parametrize("noise", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", b"\x00" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\nHost: x\r\n\r\n", b"\xff" * 4096, b"A" * 100_000,
                                    b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000 + b"\r\n", b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n"])
 def test_noise_ends_the_connection_and_not_the_server(server, client, noise):
-    with socket.create_connection(server.address, timeout=5) as connection:
+    with socket.create_connection(server.address, timeout=30) as connection:
         try:
             connection.sendall(noise)
             if len(noise) < 10_000:
@@ -102,7 +102,7 @@ def test_a_client_that_leaves_in_the_middle_of_a_body_stores_nothing(start_serve
     server = start_server()
     for path, media_type in (("/v1/jobs", "application/json"), ("/v1/datasets", "text/csv")):
         for _ in range(5):
-            with socket.create_connection(server.address, timeout=5) as connection:
+            with socket.create_connection(server.address, timeout=30) as connection:
                 connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {media_type}\r\nContent-Length: 100000\r\n\r\n".encode() + b"a,b\n" * 100)
     assert server.client.get("/v1/jobs").json()["data"] == [] and server.client.get("/v1/datasets").json()["data"] == []
     server.client.train(make_job())
@@ -111,7 +111,7 @@ def test_a_client_that_leaves_in_the_middle_of_a_body_stores_nothing(start_serve
 
 
 def test_expect_100_continue_is_answered(server):
-    with socket.create_connection(server.address, timeout=5) as connection:
+    with socket.create_connection(server.address, timeout=30) as connection:
         connection.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: " + LENGTH + b"\r\n\r\n")
         assert connection.recv(4096).startswith(b"HTTP/1.1 100")
         connection.sendall(JOB)

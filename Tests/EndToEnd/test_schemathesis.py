@@ -44,7 +44,7 @@ def inhabited(start_server):
     return server, [done, cancelled, failed, running], sweeps, [dataset]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("phases", EXAMPLES)
 def test_generated_requests_get_documented_answers(inhabited, tmp_path, phases):
     server, jobs, sweeps, datasets = inhabited
@@ -65,7 +65,7 @@ def schemathesis(url, phases, seed, directory, variables):
     command = [
         str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run", str(PATH), "--url", url,
         "--phases", phases, "--max-examples", os.environ.get("ESPALIER_SCHEMATHESIS_EXAMPLES", str(EXAMPLES[phases])), "--seed", str(seed), "--request-timeout", "20",
-        "--checks", "all", "--exclude-checks", "ignored_auth,object_level_authorization", "--continue-on-failure", "--no-color"]
+        "--checks", "all", "--exclude-checks", "ignored_auth,object_level_authorization,max_response_time", "--continue-on-failure", "--no-color"]
     environment = {
         **os.environ, "SCHEMATHESIS_HOOKS": "harness.schemathesis_hooks", "PYTHONPATH": str(HERE), "HYPOTHESIS_STORAGE_DIRECTORY": str(directory), **variables}
-    return subprocess.run(command, capture_output=True, text=True, timeout=380, env=environment, cwd=directory)
+    return subprocess.run(command, capture_output=True, text=True, timeout=880, env=environment, cwd=directory)

@@ -189,7 +189,7 @@ def test_one_worker_and_two_give_the_same_answer(start_server, body):
     assert [trial["parameters"] for trial in other["trials"]] != [trial["parameters"] for trial in one["trials"]]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 @pytest.mark.parametrize("method", ["grid", "bayesian"])
 def test_a_sweep_killed_again_and_again_ends_as_an_undisturbed_one(start_server, server, method):
     search = {"method": method, **({"trials": 12} if method == "bayesian" else {})}

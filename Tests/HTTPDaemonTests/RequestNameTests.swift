@@ -52,7 +52,8 @@ extension DaemonTests {
             head.record.route = 7
             return .accept(bodyLimit: 100, handle: echo)
         }
-        _ = try daemon.ask("POST /x HTTP/1.1\r\nHost: x\r\nX-Request-Id: one\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc")
+        _ = try daemon.ask(
+            "POST /x HTTP/1.1\r\nHost: x\r\nX-Request-Id: one\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc")
         _ = try daemon.ask("GET /y HTTP/1.1\r\nHost: x\r\nHost: y\r\nX-Request-Id: two\r\n\r\n")
         _ = try daemon.ask("HEAD /z HTTP/1.1\r\nHost: x\r\nX-Request-Id: three\r\nConnection: close\r\n\r\n")
         daemon.stop(grace: .seconds(5))

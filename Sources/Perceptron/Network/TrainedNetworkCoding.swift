@@ -134,7 +134,7 @@ extension TrainedNetwork {
     }
 
     /// FNV-1a over words of 64 bits, the last one filled up with zeros. A change of one word always shows.
-    private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         let words = bytes.count / 8
         for word in 0..<words {

@@ -75,7 +75,8 @@ extension TrainingService {
                     do throws(StoreError) {
                         if let job = try self.store.job(id), !job.status.isTerminal { return false }
                     } catch {
-                        self.report("a client waited for a job that cannot be read: \(error)", [("job", id.description)])
+                        self.report(
+                            "a client waited for a job that cannot be read: \(error)", [("job", id.description)])
                     }
                     deferred.send(answer())
                     return true

@@ -17,7 +17,7 @@ class Client:
         self.session = requests.Session()
         self.session.trust_env = False
 
-    def request(self, method, path, *, timeout=30, **arguments):
+    def request(self, method, path, *, timeout=100, **arguments):
         response = self.session.request(method, self.url + path, timeout=timeout, allow_redirects=False, **arguments)
         CONTRACT.check(method, path.split("?")[0], response)
         return response
@@ -49,7 +49,7 @@ class Client:
         assert response.status_code == 200, response.text
         return response.json()
 
-    def wait(self, id, *, until=FINISHED, timeout=60, every=0.01):
+    def wait(self, id, *, until=FINISHED, timeout=200, every=0.01):
         """Polls until the job's status is one of `until`."""
         deadline = time.monotonic() + timeout
         while True:
@@ -60,7 +60,7 @@ class Client:
             assert time.monotonic() < deadline, f"{id} is {job['status']} after {timeout} s, not {until}"
             time.sleep(every)
 
-    def train(self, body, timeout=60):
+    def train(self, body, timeout=200):
         """Submits a job that must succeed, and waits for it."""
         job = self.wait(self.submit(body)["id"], timeout=timeout)
         assert job["status"] == "succeeded", job["error"]
@@ -107,7 +107,7 @@ class Client:
         assert response.status_code == 200, response.text
         return response.json()
 
-    def wait_sweep(self, id, *, until=lambda sweep: sweep["status"] in FINISHED, timeout=60, every=0.02):
+    def wait_sweep(self, id, *, until=lambda sweep: sweep["status"] in FINISHED, timeout=200, every=0.02):
         """Polls until the sweep is as `until` wants it."""
         deadline = time.monotonic() + timeout
         while not until(sweep := self.sweep(id)):
@@ -115,7 +115,7 @@ class Client:
             time.sleep(every)
         return sweep
 
-    def finished_sweep(self, body, timeout=60):
+    def finished_sweep(self, body, timeout=200):
         """Submits a sweep that must succeed, and waits for it."""
         sweep = self.wait_sweep(self.submit_sweep(body)["id"], timeout=timeout)
         assert sweep["status"] == "succeeded", sweep["error"]
@@ -123,7 +123,7 @@ class Client:
 
     # Data sets
 
-    def upload(self, content, media_type="text/csv", timeout=60, **parameters):
+    def upload(self, content, media_type="text/csv", timeout=200, **parameters):
         """Uploads a data set that must be accepted."""
         response = self.post(
             "/v1/datasets", data=content, headers={"Content-Type": media_type}, params=parameters, timeout=timeout)

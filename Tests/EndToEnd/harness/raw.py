@@ -25,18 +25,18 @@ class Response:
         return self.content.decode("utf-8", "replace")
 
 
-def exchange(address, request, timeout=10):
+def exchange(address, request, timeout=40):
     """Sends `request` and reads until the server closes; returns its answers."""
     return parse(exchange_bytes(address, request, timeout))
 
 
-def exchange_bytes(address, request, timeout=10):
+def exchange_bytes(address, request, timeout=40):
     with socket.create_connection(address, timeout=timeout) as connection:
         connection.sendall(request)
         return until_closed(connection)
 
 
-def checked_exchange(address, request, method, path, timeout=10):
+def checked_exchange(address, request, method, path, timeout=40):
     """The one answer to a request after which the server closes, held against the contract."""
     answers = exchange(address, request, timeout)
     assert len(answers) == 1, answers
@@ -44,7 +44,7 @@ def checked_exchange(address, request, method, path, timeout=10):
     return answers[0]
 
 
-def wait_until_read(connection, timeout=10):
+def wait_until_read(connection, timeout=40):
     """Returns when the server has read all that was sent, or has closed: what is sent next comes as an event of its own."""
     here, there = (f":{name[1]:04X}" for name in (connection.getsockname(), connection.getpeername()))
     deadline = time.monotonic() + timeout

@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.client import Client
 from harness.contract import ROOT
 
-BINARY = Path(os.environ.get("ESPALIER_BINARY", ROOT / ".build/release/espalier"))
+BINARY = Path(os.environ.get("ESPALIER_BINARY", ROOT / ".build/release/espalier")).resolve()
 READY = re.compile(r"listening on (http://127\.0\.0\.1:\d+)")
 
 
@@ -25,7 +25,7 @@ class Server:
         self.log = []
         self.client = None
 
-    def start(self, timeout=20):
+    def start(self, timeout=60):
         assert self.process is None, "runs already"
         command = [
             str(BINARY), "serve", "--host", "127.0.0.1", "--port", "0", "--data-dir", str(self.directory),
