@@ -1,4 +1,4 @@
-# Everything one does with Espalier, one word each. Needs Swift 6.1 or later; what else is missing, setup.sh installs.
+# Everything one does with Espalier, one word each. Needs Swift 6.3 or later; what else is missing, setup.sh installs.
 
 SWIFT := Scripts/swift.sh
 PYTHON := .venv/bin/python3

@@ -23,8 +23,8 @@ let package = Package(
         .target(name: "Perceptron", dependencies: ["CFloatingPoint", "CKernels"]),
         .target(name: "CNumberRuns"),
         .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "Metrics", "CNettle", "CNumberRuns"]),
-        // A module of its own because so long a literal is slow to compile.
-        .target(name: "Contract", resources: [.embedInCode("openapi.yaml")]),
+        .target(name: "CContract"),
+        .target(name: "Contract", dependencies: ["CContract"]),
         .target(name: "Charts", dependencies: ["CCairo"]),
         .target(name: "Evaluation", dependencies: ["Perceptron"]),
         .target(name: "Diagnosis", dependencies: ["Evaluation", "Perceptron"]),
@@ -86,7 +86,7 @@ if Context.environment["ESPALIER_FUZZING"] != nil {
         .target(name: "CLibFuzzer", path: "Tests/Fuzzing/Sources/CLibFuzzer"),
         .executableTarget(
             name: "Fuzzing", dependencies: ["CLibFuzzer", "Jobs", "Datasets", "JSONDocument", "Perceptron"],
-            path: "Tests/Fuzzing/Sources/Fuzzing"),
+            path: "Tests/Fuzzing/Sources/Fuzzing", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
     ]
 }
 

@@ -61,8 +61,8 @@ check_swift() {
     swift=$(Scripts/swift.sh --where) || exit 1
     version=$("$swift" --version 2>&1 | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -n 1)
     case "$version" in
-    6.[1-9]* | [7-9].* | [1-9][0-9].*) ;;
-    *) fail "Espalier needs Swift 6.1 or later; $swift is ${version:-something that does not answer --version}" ;;
+    6.[3-9]* | 6.[1-9][0-9]* | [7-9].* | [1-9][0-9].*) ;;
+    *) fail "Espalier needs Swift 6.3 or later; $swift is ${version:-something that does not answer --version}" ;;
     esac
 }
 

@@ -11,5 +11,5 @@ for candidate in "${SWIFT:-}" "$(command -v swift || true)" /opt/swift/usr/bin/s
         exec "$candidate" "$@"
     fi
 done
-echo "swift: not found in PATH or /opt/swift. Install Swift 6.1 or later from https://www.swift.org/install" >&2
+echo "swift: not found in PATH or /opt/swift. Install Swift 6.3 or later from https://www.swift.org/install" >&2
 exit 127
