@@ -42,7 +42,7 @@ struct Server {
         let access = AccessLog(level: level, routes: service.routeTemplates, output: output)
         let daemon = try HTTPDaemon(
             configuration: HTTPDaemonConfiguration(
-                host: options.host, port: options.port, fault: TrainingService.response(to:head:),
+                host: options.host, port: options.port, fault: service.response(to:head:),
                 observe: { request in if isLogged { access.note(request) } }),
             route: service.route)
         try service.start()

@@ -16,10 +16,13 @@ public final class TrainingService: Sendable {
     let uploadDirectory: String
     let limits: ServiceLimits
     let openAPIDocument: [UInt8]
+    let openAPITag: EntityTag
+    let policy = AnswerPolicy()
     let clock: @Sendable () -> Timestamp
     let report: Report
     let pool: WorkerPool
     let finishedJobs = FinishedJobs()
+    let weightsIndexes = WeightsIndexes()
     let sweepInbox = SweepInbox()
     private let sweepCoordinator: SweepCoordinator
     let waitingRoom: WaitingRoom
@@ -46,6 +49,7 @@ public final class TrainingService: Sendable {
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = Contract.document
+        openAPITag = EntityTag(of: openAPIDocument)
         let courier = AlarmCourier(to: store) { report("the store failed: \($0)") }
         let runner = JobRunner(
             archive: archive, checkpoints: checkpoints, checkpointInterval: checkpointInterval, limits: tables.limits,
@@ -96,14 +100,15 @@ public final class TrainingService: Sendable {
     /// The router, as the HTTP daemon wants it.
     public var route: @Sendable (HTTPRequestHead) -> RequestDecision {
         let router = Router(self)
-        return { router.decide($0) }
+        let policy = policy
+        return { policy.applied(to: router.decide($0), for: $0) }
     }
 
     /// The paths of the routes, as the contract has them, by their places: `RequestRecord.route`.
     public var routeTemplates: [String] { Router(self).routes.map(\.template) }
 
     /// The answer to a request that no route could be asked about.
-    public static func response(to fault: RequestFault, head: HTTPRequestHead?) -> HTTPResponse {
-        Problem(from: fault).response
+    public func response(to fault: RequestFault, head: HTTPRequestHead?) -> HTTPResponse {
+        policy.answer(Problem(from: fault).response, to: head)
     }
 }

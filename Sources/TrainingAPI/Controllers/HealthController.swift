@@ -14,8 +14,13 @@ struct HealthController: Sendable {
 
     func openAPI(_ request: RoutedRequest) -> HTTPResponse {
         HTTPResponse(
-            status: 200, headers: [("Content-Type", "application/yaml")], body: .bytes(service.openAPIDocument))
+            status: 200,
+            headers: [
+                ("Content-Type", "application/yaml"), ("ETag", service.openAPITag.text), ("Cache-Control", "no-cache"),
+            ], body: .bytes(service.openAPIDocument))
     }
 
-    private static let ok = HTTPResponse.json(200) { json in json.object { $0.member("status", "ok") } }
+    private static let ok = HTTPResponse.json(200, headers: [("Cache-Control", "no-store")]) { json in
+        json.object { $0.member("status", "ok") }
+    }
 }
