@@ -44,7 +44,7 @@ struct Server {
         let isLogged = options.log.accessLog == .on
         let daemon = try HTTPDaemon(
             configuration: HTTPDaemonConfiguration(
-                host: options.host, port: options.port, fault: TrainingService.response(to:head:),
+                host: options.host, port: options.port, fault: service.response(to:head:),
                 observe: { request in
                     routing.requests.note(request)
                     if isLogged { access.note(request) }

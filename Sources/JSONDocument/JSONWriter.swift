@@ -10,6 +10,9 @@ public struct JSONWriter: Sendable {
     /// An empty text.
     public init() {}
 
+    /// Goes on with a text, at a place where a value has just ended or not.
+    public init(afterValue: Bool) { needsComma = afterValue }
+
     /// Hands out the text so far and goes on with an empty buffer: for streaming.
     public mutating func drain() -> [UInt8] {
         let drained = bytes

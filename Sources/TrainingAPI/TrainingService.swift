@@ -17,10 +17,13 @@ public final class TrainingService: Sendable {
     let uploadDirectory: String
     let limits: ServiceLimits
     let openAPIDocument: [UInt8]
+    let openAPITag: EntityTag
+    let policy = AnswerPolicy()
     let clock: @Sendable () -> Timestamp
     let report: Report
     let pool: WorkerPool
     let finishedJobs = FinishedJobs()
+    let weightsIndexes = WeightsIndexes()
     let sweepInbox = SweepInbox()
     private let sweepCoordinator: SweepCoordinator
     let readiness = Readiness()
@@ -51,6 +54,7 @@ public final class TrainingService: Sendable {
         self.report = report
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = Contract.document
+        openAPITag = EntityTag(of: openAPIDocument)
         let trainingMetrics = TrainingMetrics()
         self.trainingMetrics = trainingMetrics
         let courier = AlarmCourier(to: store) { report("the store failed: \($0)") }
@@ -107,17 +111,18 @@ public final class TrainingService: Sendable {
         let requests = RequestMetrics(router.routes)
         metrics.register { requests.write(to: &$0) }
         metrics.register { [weak self] in self?.writeMetrics(to: &$0) }
-        return Routing(router: router, requests: requests)
+        return Routing(router: router, policy: policy, requests: requests)
     }
 
     /// The router alone, as the HTTP daemon wants it.
     public var route: @Sendable (HTTPRequestHead) -> RequestDecision {
         let router = Router(self)
-        return { router.decide($0) }
+        let policy = policy
+        return { policy.applied(to: router.decide($0), for: $0) }
     }
 
     /// The answer to a request that no route could be asked about.
-    public static func response(to fault: RequestFault, head: HTTPRequestHead?) -> HTTPResponse {
-        Problem(from: fault).response
+    public func response(to fault: RequestFault, head: HTTPRequestHead?) -> HTTPResponse {
+        policy.answer(Problem(from: fault).response, to: head)
     }
 }

@@ -69,7 +69,7 @@ struct ProblemTests {
             (.invalidResponse, 500, "internal"),
         ] as [(RequestFault, Int, String)])
     func whatHappensBeforeARouteHasAProblemToo(fault: RequestFault, status: Int, code: String) throws {
-        let answer = try Answer(TrainingService.response(to: fault, head: nil))
+        let answer = try Answer(ServiceFixture.make().service.response(to: fault, head: nil))
         #expect(answer.status == status)
         #expect(answer.code == code)
         #expect((answer.headers["Retry-After"] != nil) == (status == 503))

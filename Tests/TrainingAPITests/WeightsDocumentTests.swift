@@ -63,6 +63,34 @@ struct WeightsDocumentTests {
             layers.map { $0["activation"]?.string } == shape.hiddenLayers.map { $0.activation.rawValue } + [output])
     }
 
+    @Test(arguments: shapes)
+    func anyPartIsMadeFromTheIndex(shape: NetworkShape) throws {
+        let document = WeightsDocument(network: try Self.network(shape, .float32)) { json in
+            json.object("metrics") { $0.member("loss", 0.5) }
+        }
+        let whole = try document.stream.whole(pieces: 65_536)
+        let index = WeightsIndex(of: document)
+        #expect(index.length == whole.count)
+        let steps = max(1, whole.count / 50)
+        for lower in stride(from: 0, to: whole.count, by: steps) {
+            for upper in [lower + 1, min(lower + steps, whole.count), whole.count] {
+                let part = document.stream(lower..<upper, by: index)
+                #expect(part.length == upper - lower)
+                #expect(try part.whole(pieces: 1_000) == Array(whole[lower..<upper]))
+            }
+        }
+    }
+
+    @Test func theTagIsThatOfTheNumbersAndOfTheMembers() throws {
+        let network = try Self.network(Self.shapes[2], .float32)
+        func tag(_ network: TrainedNetwork, _ loss: Double) -> EntityTag {
+            WeightsDocument(network: network) { $0.member("loss", loss) }.tag
+        }
+        #expect(tag(network, 0.5) == tag(network, 0.5))
+        #expect(tag(network, 0.5) != tag(network, 0.25))
+        #expect(tag(network, 0.5) != tag(try Self.network(Self.shapes[2], .float32), 0.5))
+    }
+
     /// The document as one would write it at once.
     private static func rendering(_ network: TrainedNetwork) -> [UInt8] {
         func list(_ values: [Double]) -> String {

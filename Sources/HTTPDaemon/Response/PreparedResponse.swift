@@ -18,11 +18,11 @@ struct PreparedResponse: ~Copyable {
     ) -> PreparedResponse? {
         guard (200...999).contains(response.status) else { return nil }
         var body = response.body
-        if case .stream(let stream) = body, stream.length == nil, [204, 304].contains(response.status) {
-            body = .empty
-        }
         if case .naming(let write) = body { body = .bytes(write(record.id)) }
-        guard let handle = makeHandle(body, to: record, toHead: toHead, makeSource) else { return nil }
+        if response.status == 204 { body = .empty }
+        // Of the body of a 304 libmicrohttpd tells the length, as it should, and sends nothing.
+        let isBodiless = toHead || response.status == 304
+        guard let handle = makeHandle(body, to: record, toHead: isBodiless, makeSource) else { return nil }
         let prepared = PreparedResponse(handle: handle, status: UInt32(response.status))
         for (name, value) in response.headers where !add(name, value, to: handle) { return nil }
         if MHD_add_response_header(handle, "X-Request-Id", record.id) != .YES { return nil }
@@ -88,7 +88,7 @@ struct PreparedResponse: ~Copyable {
             stream.length.map(UInt64.init) ?? espalier_mhd_size_unknown, blockSize, readStream, source.toOpaque(),
             releaseStream)
         if handle == nil { source.release() }
-        // To HEAD, libmicrohttpd would send the chunk that ends a body, which the client reads as its next response:
+        // To HEAD and with 304, libmicrohttpd would send the chunk that ends a body, which the client reads as its next response:
         // no chunks, then, and the connection is closed instead.
         if let handle, toHead, stream.length == nil, espalier_mhd_never_chunk(handle) != .YES {
             MHD_destroy_response(handle)

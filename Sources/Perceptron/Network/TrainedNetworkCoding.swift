@@ -118,6 +118,18 @@ extension TrainedNetwork {
         self.init(shape: shape, layout: layout, parameters: parameters, runningStatistics: runningStatistics)
     }
 
+    /// A checksum of all numbers, which no change of a single one leaves as it is.
+    package var checksum: UInt64 {
+        [parameters, runningStatistics].reduce(0) { sum, arena in
+            switch arena {
+            case .float32(let values):
+                sum &* 31 &+ values.withUnsafeBufferPointer { Self.checksum(UnsafeRawBufferPointer($0)) }
+            case .float64(let values):
+                sum &* 31 &+ values.withUnsafeBufferPointer { Self.checksum(UnsafeRawBufferPointer($0)) }
+            }
+        }
+    }
+
     private static func values<Value>(
         _ count: Int, in bytes: UnsafeRawBufferPointer, _ owner: AnyObject?
     ) -> NumberBlock<Value> {

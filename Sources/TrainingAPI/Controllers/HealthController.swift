@@ -10,7 +10,9 @@ struct HealthController: Sendable {
     func ready(_ request: RoutedRequest) -> HTTPResponse {
         let checks = service.readiness.checks(service.readinessChecks)
         let isReady = checks.allSatisfy { $0.fault == nil }
-        return .json(isReady ? 200 : 503, headers: isReady ? [] : [("Retry-After", "5")]) { json in
+        var headers: [(name: String, value: String)] = [("Cache-Control", "no-store")]
+        if !isReady { headers.append(("Retry-After", "5")) }
+        return .json(isReady ? 200 : 503, headers: headers) { json in
             json.object { json in
                 json.member("status", isReady ? "ok" : "unavailable")
                 json.array("checks") { json in
@@ -28,8 +30,13 @@ struct HealthController: Sendable {
 
     func openAPI(_ request: RoutedRequest) -> HTTPResponse {
         HTTPResponse(
-            status: 200, headers: [("Content-Type", "application/yaml")], body: .bytes(service.openAPIDocument))
+            status: 200,
+            headers: [
+                ("Content-Type", "application/yaml"), ("ETag", service.openAPITag.text), ("Cache-Control", "no-cache"),
+            ], body: .bytes(service.openAPIDocument))
     }
 
-    private static let ok = HTTPResponse.json(200) { json in json.object { $0.member("status", "ok") } }
+    private static let ok = HTTPResponse.json(200, headers: [("Cache-Control", "no-store")]) { json in
+        json.object { $0.member("status", "ok") }
+    }
 }

@@ -31,11 +31,11 @@ struct JobsController: Sendable {
     func show(_ request: RoutedRequest) throws -> HTTPResponse {
         let job = try job(request)
         guard !job.status.isTerminal, let limit = Preferences(request.head.headers).wait else {
-            return answer(200, job)
+            return shown(job)
         }
         return service.answerWhenEnded(job.id, limit: limit) {
             do {
-                var response = answer(200, try service.job(job.id))
+                var response = shown(try service.job(job.id))
                 response.headers.append(("Preference-Applied", "wait=\(limit.components.seconds)"))
                 return response
             } catch {
@@ -47,7 +47,7 @@ struct JobsController: Sendable {
     /// The answer of `show`, if the store has the job in memory.
     func showFromMemory(_ parameters: [String]) -> HTTPResponse? {
         guard let id = JobID(parameters[0]), let job = service.store.rememberedJob(id) else { return nil }
-        return answer(200, job)
+        return shown(job)
     }
 
     func cancel(_ request: RoutedRequest) throws -> HTTPResponse {
@@ -91,7 +91,7 @@ struct JobsController: Sendable {
         let after = try lastEvent(request.head.headers)
         if form == JobsController.eventForms[1] { return try service.eventStream(of: id, after: after) }
         guard let events = try service.store.events(id, after: 0) else { throw Problem.noJob }
-        return .list(events) { $0.write(to: &$1) }
+        return .list(events) { $0.write(to: &$1) }.varying(by: "Accept")
     }
 
     /// The forms that events have; whoever takes none of them gets the first.
@@ -106,10 +106,20 @@ struct JobsController: Sendable {
     }
 
     private func answer(_ status: Int, _ job: Job, headers: [(name: String, value: String)] = []) -> HTTPResponse {
-        let document = service.finishedJobs.document(of: job) {
+        .json(status, headers: headers, document(of: job).bytes)
+    }
+
+    /// The job as the answer to `GET`, with its validator where that costs nothing.
+    private func shown(_ job: Job) -> HTTPResponse {
+        let document = document(of: job)
+        guard let tag = document.tag else { return .json(200, document.bytes) }
+        return .json(200, headers: [("ETag", tag.text)], document.bytes)
+    }
+
+    private func document(of job: Job) -> FinishedJobs.Document {
+        service.finishedJobs.document(of: job) {
             .json { service.resource(of: job, at: service.clock()).write(to: &$0) }
         }
-        return .json(status, headers: headers, document)
     }
 
     private func cursor(_ text: String) throws -> JobID {

@@ -11,8 +11,23 @@ struct ModelsController: Sendable {
     func weights(_ request: RoutedRequest) throws -> HTTPResponse {
         let model = try model(request)
         let document = WeightsDocument(network: model.network) { json in model.writeMembers(to: &json) }
+        let tag = document.tag
+        let headers = [
+            (name: "Content-Type", value: "application/json"), ("ETag", tag.text), ("Accept-Ranges", "bytes"),
+        ]
+        guard let range = RequestedRange(request.head, of: tag) else {
+            // The length costs a pass over the network; who asks for the head alone wants to know it.
+            let index =
+                request.head.method == "HEAD"
+                ? service.weightsIndexes.index(of: document, tag) : service.weightsIndexes[tag]
+            return HTTPResponse(status: 200, headers: headers, body: document.body(by: index))
+        }
+        let index = service.weightsIndexes.index(of: document, tag)
+        guard let part = range.part(of: index.length) else { throw Problem.unsatisfiableRange(length: index.length) }
         return HTTPResponse(
-            status: 200, headers: [("Content-Type", "application/json")], body: .stream(document.stream))
+            status: 206,
+            headers: headers + [("Content-Range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(index.length)")],
+            body: .stream(document.stream(part, by: index)))
     }
 
     func predict(_ request: RoutedRequest) throws -> HTTPResponse {

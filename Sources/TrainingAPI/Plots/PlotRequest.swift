@@ -27,8 +27,7 @@ struct PlotRequest {
     }
 
     func answer(_ plot: some Plot) throws -> HTTPResponse {
-        var response = try plot.response(as: format, style)
-        if isNegotiated { response.headers.append(("Vary", "Accept")) }
-        return response
+        let response = try plot.response(as: format, style)
+        return isNegotiated ? response.varying(by: "Accept") : response
     }
 }

@@ -9,6 +9,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
     case lengthRequired = "length_required"
     case tooLarge = "too_large"
     case unsupportedMediaType = "unsupported_media_type"
+    case unsatisfiableRange = "unsatisfiable_range"
     case invalidContent = "invalid_content"
     case queueFull = "queue_full"
     case `internal` = "internal"
@@ -28,6 +29,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .lengthRequired: 411
         case .tooLarge: 413
         case .unsupportedMediaType: 415
+        case .unsatisfiableRange: 416
         case .invalidContent: 422
         case .queueFull: 429
         case .internal: 500
@@ -49,6 +51,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .lengthRequired: "The request has no body"
         case .tooLarge: "The body is too large"
         case .unsupportedMediaType: "The body has a media type that is not understood here"
+        case .unsatisfiableRange: "The range lies outside of the document"
         case .invalidContent: "The content is not valid"
         case .queueFull: "The queue is full"
         case .internal: "The service failed"

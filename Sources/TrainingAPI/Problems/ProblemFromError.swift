@@ -53,6 +53,12 @@ extension Problem {
 
     static let failure = Problem(.internal, "The service could not do this; its log says why.")
     static let diskFull = Problem(.insufficientStorage, "There is no space left to store this. Nothing was stored.")
+    static func unsatisfiableRange(length: Int) -> Problem {
+        Problem(
+            .unsatisfiableRange,
+            "The document has \(length) bytes, and none of them is in the range that was asked for.",
+            headers: [("Content-Range", "bytes */\(length)")])
+    }
     static let noJob = Problem(.notFound, "There is no job with this id.")
     static let noSweep = Problem(.notFound, "There is no sweep with this id.")
     static let noDataset = Problem(.notFound, "There is no data set with this id.")

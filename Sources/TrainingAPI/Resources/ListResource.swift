@@ -31,6 +31,19 @@ extension HTTPResponse {
     }
 }
 
+extension HTTPResponse {
+    /// Notes that a request's header `name` had a say in which form this is.
+    func varying(by name: String) -> HTTPResponse {
+        var answer = self
+        if let place = answer.headers.firstIndex(where: { $0.name == "Vary" }) {
+            answer.headers[place].value += ", \(name)"
+        } else {
+            answer.headers.append(("Vary", name))
+        }
+        return answer
+    }
+}
+
 extension [UInt8] {
     /// A JSON document with a line feed at its end.
     static func json(_ write: (inout JSONWriter) -> Void) -> [UInt8] {

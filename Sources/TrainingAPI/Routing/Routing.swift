@@ -3,6 +3,7 @@ import HTTPDaemon
 /// What an HTTP daemon needs of a service.
 public struct Routing: Sendable {
     let router: Router
+    let policy: AnswerPolicy
     /// Counts requests that are over.
     public let requests: RequestMetrics
 
@@ -10,5 +11,7 @@ public struct Routing: Sendable {
     public var templates: [String] { router.routes.map(\.template) }
 
     /// Decides about a request.
-    @Sendable public func decide(_ head: HTTPRequestHead) -> RequestDecision { router.decide(head) }
+    @Sendable public func decide(_ head: HTTPRequestHead) -> RequestDecision {
+        policy.applied(to: router.decide(head), for: head)
+    }
 }
