@@ -66,7 +66,10 @@ public struct BackupManifest: Sendable, Equatable {
         createdAt = root["created_at"]?.string ?? ""
         version = root["version"]?.string ?? ""
         var files: [File] = []
-        for node in root["files"]?.elements ?? [] {
+        guard let nodes = root["files"]?.elements else {
+            throw MaintenanceError("\(BackupManifest.fileName) names no files")
+        }
+        for node in nodes {
             guard let path = node["path"]?.string, let bytes = node["bytes"]?.integer,
                 let sha256 = node["sha256"]?.string, BackupManifest.isWithin(path)
             else { throw MaintenanceError("\(BackupManifest.fileName) is damaged") }
