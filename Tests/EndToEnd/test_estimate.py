@@ -189,3 +189,12 @@ def test_a_valid_sweep_is_answered_with_its_jobs_and_settings(client):
 def test_a_sweep_that_would_be_refused_is_refused_alike(client):
     body = {"job": make_job(training={"epochs": 0}), "search": {"parameters": {"l2_lambda": [-1], "depth": [1]}}}
     assert client.faults("/v1/sweeps:validate", body) == client.faults("/v1/sweeps", body)
+
+
+@pytest.mark.parametrize("pointer", ["/training/history_every", "/training/batch_size", "/training/early_stopping"])
+def test_the_largest_numbers_are_borne(client, pointer):
+    most = 2**63 - 1
+    body = altered(make_job(), pointer, {"patience": most} if pointer.endswith("stopping") else most)
+    for path in PATHS:
+        assert client.post(path, json=body).status_code in (200, 422)
+    assert client.get("/livez").status_code == 200

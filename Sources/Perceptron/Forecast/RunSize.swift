@@ -33,5 +33,5 @@ public struct RunSize: Sendable {
     public var stepsPerEpoch: Int { (trainRows + batchRows - 1) / max(batchRows, 1) }
 
     /// Rows of the learning curve if nothing ends the run early: first and last always among them.
-    public var historyRows: Int { 1 + (training.epochs + training.historyEvery - 1) / training.historyEvery }
+    public var historyRows: Int { 2 + (training.epochs - 1) / training.historyEvery }
 }
