@@ -2,9 +2,10 @@ import CGnuTLS
 import CMicroHTTPD
 import Glibc
 
-// Unchecked: GnuTLS only reads credentials once they are made, from any thread.
 /// The owner of a server's certificate chain and private key, ready for TLS sessions. A session keeps the one that it began
 /// with.
+///
+/// @unchecked: GnuTLS only reads credentials once they are made, from any thread.
 public final class TLSCertificate: @unchecked Sendable {
     private let credentials: gnutls_certificate_credentials_t
     let chain: String
