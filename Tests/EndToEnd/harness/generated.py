@@ -31,7 +31,7 @@ def schemathesis(url, phases, seed, directory, examples, variables, timeout=880)
     """One run; the lines of the file that the variable ESPALIER_TALLY names are its requests."""
     command = [
         sys.executable, str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run", str(PATH), "--url", url,
-        "--phases", phases, "--max-examples", str(examples), "--seed", str(seed), "--request-timeout", "20",
+        "--phases", phases, "--max-examples", str(examples), "--seed", str(seed), "--request-timeout", "100", "--max-response-time", "100",
         "--checks", "all", "--exclude-checks", "ignored_auth,object_level_authorization", "--continue-on-failure", "--no-color"]
     environment = {
         **os.environ, "SCHEMATHESIS_HOOKS": "harness.schemathesis_hooks", "PYTHONPATH": str(HERE), "HYPOTHESIS_STORAGE_DIRECTORY": str(directory), **variables}
