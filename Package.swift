@@ -7,6 +7,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     ],
     targets: [
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
@@ -18,12 +19,14 @@ let package = Package(
         .target(name: "CShortestDecimal"),
 
         .target(name: "JSONDocument", dependencies: ["CSimdJSON", "CShortestDecimal"]),
+        .target(name: "Metrics"),
         .target(name: "CFloatingPoint"),
         .target(name: "CKernels"),
         .target(name: "Perceptron", dependencies: ["CFloatingPoint", "CKernels"]),
         .target(name: "CNumberRuns"),
         .target(name: "Hashing", dependencies: ["CNettle"]),
-        .target(name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "Hashing", "CNumberRuns"]),
+        .target(
+            name: "Datasets", dependencies: ["Perceptron", "JSONDocument", "Hashing", "Metrics", "CNumberRuns"]),
         .target(name: "CContract"),
         .target(name: "Contract", dependencies: ["CContract"]),
         .target(name: "Charts", dependencies: ["CCairo"]),
@@ -32,22 +35,32 @@ let package = Package(
         .target(name: "Compression", dependencies: ["CZlib"]),
         .target(name: "HTTPDaemon", dependencies: ["CMicroHTTPD", "CGnuTLS"]),
         .target(name: "Access", dependencies: ["Hashing"]),
-        .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument", "Hashing"]),
-        .target(name: "SQLiteStore", dependencies: ["Jobs", "Access", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Jobs", dependencies: ["Perceptron", "Datasets", "JSONDocument", "Hashing", "Metrics"]),
+        .target(
+            name: "SQLiteStore",
+            dependencies: ["Jobs", "Access", "Metrics", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "TrainingAPI",
             dependencies: [
                 "HTTPDaemon", "Access", "Jobs", "Evaluation", "Diagnosis", "Datasets", "Perceptron", "Charts",
-                "JSONDocument", "Hashing", "Contract", "Compression",
+                "JSONDocument", "Hashing", "Contract", "Compression", "Metrics",
             ]),
+        .target(
+            name: "Maintenance",
+            dependencies: ["SQLiteStore", "Access", "Jobs", "Datasets", "Perceptron", "JSONDocument", "Metrics", "Hashing"]),
+        .target(
+            name: "OperatorLog",
+            dependencies: ["HTTPDaemon", "Jobs", .product(name: "Logging", package: "swift-log")]),
         .executableTarget(
             name: "Espalier",
             dependencies: [
-                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Access", "Jobs", "Datasets", "Perceptron",
+                "TrainingAPI", "SQLiteStore", "HTTPDaemon", "Access", "Jobs", "Datasets", "Perceptron", "OperatorLog",
+                "Metrics", "Maintenance", "JSONDocument",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .testTarget(name: "PerceptronTests", dependencies: ["Perceptron", "CKernels"], exclude: ["Golden"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Perceptron"]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Evaluation", "Perceptron"]),
         .testTarget(name: "ChartsTests", dependencies: ["Charts"]),
@@ -58,7 +71,8 @@ let package = Package(
             dependencies: [
                 "Jobs", "SQLiteStore", "Datasets", "JSONDocument", "Perceptron",
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ],
+            exclude: ["Schemas"]),
         .testTarget(
             name: "TrainingAPITests",
             dependencies: [
@@ -68,6 +82,9 @@ let package = Package(
         .testTarget(
             name: "AccessTests",
             dependencies: ["Access", "SQLiteStore", "Jobs", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "OperatorLogTests",
+            dependencies: ["OperatorLog", "HTTPDaemon", "Jobs", "JSONDocument"]),
         .testTarget(name: "JSONDocumentTests", dependencies: ["JSONDocument"]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "JSONDocument", "Perceptron", "CNumberRuns", "Hashing"]),

@@ -16,7 +16,9 @@ struct EspalierCommand: ParsableCommand {
             The whole interface is described by the server itself at /openapi.yaml.
             """,
         version: EspalierVersion.current,
-        subcommands: [ServeCommand.self, KeysCommand.self],
+        subcommands: [
+            ServeCommand.self, KeysCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
+        ],
         defaultSubcommand: nil)
 }
 

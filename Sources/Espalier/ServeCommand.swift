@@ -44,6 +44,9 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Browsers")
     var crossOrigin: CrossOriginOptions
 
+    @OptionGroup(title: "Logging")
+    var log: LogOptions
+
     @Option(help: "Seconds of training between a job's checkpoints; 0 for none.")
     var checkpointSeconds: Double = Environment.number("CHECKPOINT_SECONDS") ?? 5
 

@@ -3,6 +3,9 @@ import Datasets
 import Foundation
 import HTTPDaemon
 import Jobs
+import Logging
+import Metrics
+import OperatorLog
 import Perceptron
 import SQLiteStore
 import TrainingAPI
@@ -13,6 +16,10 @@ struct Server {
 
     /// Serves until SIGTERM or SIGINT.
     func run() throws {
+        let output = try LogOutput(options.log.logFormat)
+        defer { output.flush() }
+        let level = options.log.logLevel
+        let log = Logger(label: "espalier") { _ in LineLogHandler(level: level, output: output) }
         let signals = try ServiceSignals()
         DescriptorLimit.raise()
         let inherited = try InheritedSocket.descriptor()
@@ -22,7 +29,7 @@ struct Server {
         let store = try SQLiteStore(directory: directory.path)
         let gatekeeper = Gatekeeper()
         let keyFile = try KeyFile(directory: directory.path)
-        let keyWatch = try KeyWatch(keyFile, for: gatekeeper, report: Log.error)
+        let keyWatch = try KeyWatch(keyFile, for: gatekeeper, report: Report(to: log))
         let service = try TrainingService(
             store: store,
             tables: TableStore(
@@ -47,26 +54,53 @@ struct Server {
             policy: AnswerPolicy(
                 crossOrigin: try options.crossOrigin.policy(),
                 strictTransportSeconds: certificate == nil ? nil : Server.strictTransportSeconds),
-            report: Log.error)
+            report: Report(to: log))
         try service.recover()
 
-        let daemon = try listen(service, certificate, inherited, isOpen: !gatekeeper.needsKeys)
+        let daemon = try listen(service, certificate, inherited, output, log, isOpen: !gatekeeper.needsKeys)
         try keyWatch.start()
+        register(service.metrics, store, daemon, directory, output, instructionSet)
         try service.start()
-        Log.info("training with \(instructionSet.rawValue) kernels, \(options.workers) workers")
-        Log.info(
+        log.info(
+            "training", metadata: ["kernels": "\(instructionSet.rawValue)", "workers": "\(options.workers)"])
+        log.info(
             "listening on \(certificate == nil ? "http" : "https")://\(Server.authority(daemon.host, daemon.port))")
 
-        let signal = waitForStop(signals, daemon)
-        Log.info("\(signal) received, stopping")
+        let signal = waitForStop(signals, daemon, log)
+        log.info("\(signal) received, stopping")
         daemon.stop(grace: .seconds(5))
         if !service.stop(timeout: .seconds(4)) {
-            Log.error("a job did not stop in time; it runs again at the next start")
+            log.error("a job did not stop in time; it runs again at the next start")
         }
         keyWatch.stop()
         try keyFile.close()
         try store.close()
-        Log.info("stopped")
+        log.info("stopped")
+    }
+
+    /// What is measured outside the service.
+    private func register(
+        _ metrics: MetricsRegistry, _ store: SQLiteStore, _ daemon: HTTPDaemon, _ directory: DataDirectory,
+        _ output: LogOutput, _ instructionSet: InstructionSet
+    ) {
+        metrics.register { [weak daemon, store, path = directory.path, output] text in
+            text.family("espalier_build_info", .gauge, "The program, and the kernels that it trains with.")
+            text.sample(1, [("version", EspalierVersion.current), ("kernels", instructionSet.rawValue)])
+            if let load = daemon?.load {
+                text.single("espalier_http_connections", .gauge, "Open connections.", load.connections)
+                text.single(
+                    "espalier_http_requests_in_flight", .gauge, "Requests that are not over, this one included.",
+                    load.requests)
+                text.single("espalier_http_event_streams", .gauge, "Clients that listen to events.", load.streams)
+            }
+            store.metrics.write(to: &text)
+            FileSync.write(to: &text)
+            DiskMetrics.write(of: path, to: &text)
+            text.single(
+                "espalier_log_lines_dropped_total", .counter, "Lines that the log's reader was too slow for.",
+                output.droppedInAll)
+            ProcessMetrics.write(to: &text)
+        }
     }
 
     /// A year, as is usual.
@@ -74,15 +108,16 @@ struct Server {
 
     /// - Parameter isOpen: whether there are no keys.
     private func listen(
-        _ service: TrainingService, _ certificate: TLSCertificate?, _ inherited: Int32?, isOpen: Bool
+        _ service: TrainingService, _ certificate: TLSCertificate?, _ inherited: Int32?, _ output: LogOutput,
+        _ log: Logger, isOpen: Bool
     ) throws -> HTTPDaemon {
         let daemon = try daemon(
-            service, certificate, inherited, loopbackOnly: isOpen && !options.access.isInsecure)
+            service, certificate, inherited, output, loopbackOnly: isOpen && !options.access.isInsecure)
         if !daemon.isLocal {
             if isOpen {
-                Log.warning("there are no API keys: whoever reaches \(daemon.host) can do everything")
+                log.warning("there are no API keys: whoever reaches \(daemon.host) can do everything")
             } else if certificate == nil {
-                Log.warning(
+                log.warning(
                     "requests come in without encryption, and API keys with them: use --tls-cert, or a proxy with TLS")
             }
         }
@@ -90,8 +125,13 @@ struct Server {
     }
 
     private func daemon(
-        _ service: TrainingService, _ certificate: TLSCertificate?, _ inherited: Int32?, loopbackOnly: Bool
+        _ service: TrainingService, _ certificate: TLSCertificate?, _ inherited: Int32?, _ output: LogOutput,
+        loopbackOnly: Bool
     ) throws -> HTTPDaemon {
+        let routing = service.makeRouting()
+        let access: AccessLog? =
+            options.log.accessLog == .on
+            ? AccessLog(level: options.log.logLevel, routes: routing.templates, output: output) : nil
         let place: ListeningPlace =
             if let inherited {
                 .inherited(descriptor: inherited)
@@ -100,9 +140,13 @@ struct Server {
             }
         let configuration = HTTPDaemonConfiguration(
             listening: place, loopbackOnly: loopbackOnly, certificate: certificate, limits: options.connections.limits,
-            fault: service.response(to:head:))
+            fault: service.response(to:head:),
+            observe: { request in
+                routing.requests.note(request)
+                access?.note(request)
+            })
         do {
-            return try HTTPDaemon(configuration: configuration, route: service.route)
+            return try HTTPDaemon(configuration: configuration, route: routing.decide)
         } catch HTTPDaemonError.notLoopback(let host) {
             throw StartError(
                 """
@@ -113,25 +157,25 @@ struct Server {
     }
 
     /// Reads the certificate again at each SIGHUP. Returns the name of the signal that ends the server.
-    private func waitForStop(_ signals: ServiceSignals, _ daemon: HTTPDaemon) -> String {
+    private func waitForStop(_ signals: ServiceSignals, _ daemon: HTTPDaemon, _ log: Logger) -> String {
         while true {
             switch signals.wait() {
             case .stop(let name): return name
-            case .reload: reload(daemon)
+            case .reload: reload(daemon, log)
             }
         }
     }
 
-    private func reload(_ daemon: HTTPDaemon) {
+    private func reload(_ daemon: HTTPDaemon, _ log: Logger) {
         do {
             guard let certificate = try options.tls.certificate() else {
-                Log.info("SIGHUP received; there is nothing to read again")
+                log.info("SIGHUP received; there is nothing to read again")
                 return
             }
             daemon.replaceCertificate(certificate)
-            Log.info("SIGHUP received; new connections get the certificate that was read again")
+            log.info("SIGHUP received; new connections get the certificate that was read again")
         } catch {
-            Log.error("SIGHUP received; the certificate stays as it was: \(error)")
+            log.error("SIGHUP received; the certificate stays as it was: \(error)")
         }
     }
 

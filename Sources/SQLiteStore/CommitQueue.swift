@@ -87,12 +87,13 @@ extension DatabasePool {
     /// Runs `writes` in one transaction, each by itself: one that fails undoes its own statements alone. If the
     /// transaction cannot be committed all have failed, otherwise the answer has `count` as it was at its end.
     package func commit(
-        _ writes: [PendingWrite], counting count: (Database) throws -> Int
+        _ writes: [PendingWrite], counting count: (Database) throws -> Int, metrics: StoreMetrics? = nil
     ) -> (failures: [(any Error)?], count: Int?) {
         var failures = [(any Error)?](repeating: nil, count: writes.count)
         var counted: Int?
         do {
             try writeWithoutTransaction { db in
+                var isWritten = ContinuousClock.now
                 try db.inTransaction(.immediate) {
                     for (index, write) in writes.enumerated() {
                         do {
@@ -105,8 +106,10 @@ extension DatabasePool {
                         }
                     }
                     counted = try count(db)
+                    isWritten = .now
                     return .commit
                 }
+                metrics?.noteCommit(of: writes.count, took: ContinuousClock.now - isWritten)
             }
         } catch {
             return (failures.map { $0 ?? error }, nil)

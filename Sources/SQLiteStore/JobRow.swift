@@ -10,7 +10,7 @@ enum JobRow {
         id, name, owner, created_at, settings, table_hash, initial_weights_hash, parameter_count, epochs, status, \
         started_at, finished_at, stop_reason, attempts, lease_epoch, last_event, result, input_encoding, \
         failure_code, failure_title, failure_detail, failure_epoch, failure_step, sweep, trial, rung, fold, \
-        dev_loss_error, alarms
+        dev_loss_error, alarms, request_id, trace_parent, trace_state
         """
 
     /// Column types are the table's own (it is STRICT); words and bytes are checked here.
@@ -18,7 +18,8 @@ enum JobRow {
         let submission = JobSubmission(
             id: JobID(unchecked: row[0]), name: row[1], owner: row[2], settings: bytes(row[4]), tableHash: row[5],
             initialWeightsHash: row[6], parameterCount: row[7], epochs: row[8],
-            sweep: SweepRow.membership(sweep: row[23], trial: row[24], rung: row[25], fold: row[26]))
+            sweep: SweepRow.membership(sweep: row[23], trial: row[24], rung: row[25], fold: row[26]),
+            origin: RequestOrigin(requestID: row[29], traceParent: row[30], traceState: row[31]))
         var job = Job(submission, createdAt: Timestamp(milliseconds: row[3]))
         job.status = try word(row[9])
         job.startedAt = (row[10] as Int64?).map(Timestamp.init(milliseconds:))
@@ -44,14 +45,16 @@ enum JobRow {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO job (id, name, owner, created_at, settings, table_hash, initial_weights_hash,
-                    parameter_count, epochs, status, attempts, lease_epoch, last_event, sweep, trial, rung, fold)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    parameter_count, epochs, status, attempts, lease_epoch, last_event, sweep, trial, rung, fold,
+                    request_id, trace_parent, trace_state)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         let place = job.sweep.map { SweepRow.numbers($0.place) }
         try statement.execute(arguments: [
             job.id.description, job.name, job.owner, job.createdAt.milliseconds, Data(job.settings), job.tableHash,
             job.initialWeightsHash, job.parameterCount, job.epochs, job.status.rawValue, job.attempts, job.leaseEpoch,
             job.lastEvent, job.sweep?.sweep.description, place?.trial, place?.rung, place?.fold,
+            job.origin?.requestID, job.origin?.traceParent, job.origin?.traceState,
         ])
         return db.lastInsertedRowID
     }

@@ -253,6 +253,23 @@ extension SQLiteStore {
         return try Int.fetchOne(statement, arguments: [owner]) ?? 0
     }
 
+    /// When the oldest queued job was submitted.
+    public func oldestQueued() throws(StoreError) -> Timestamp? {
+        try read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT created_at FROM job WHERE status = 'queued' ORDER BY sequence LIMIT 1")
+            return try Int64.fetchOne(statement).map(Timestamp.init(milliseconds:))
+        }
+    }
+
+    /// Writes something that means nothing.
+    public func probe() throws(StoreError) {
+        let now = clock()
+        try write { db in
+            try db.cachedStatement(sql: "UPDATE probe SET at = ?").execute(arguments: [now.milliseconds])
+        }
+    }
+
     static func queuedCount(_ db: Database) throws -> Int {
         try Int.fetchOne(try db.cachedStatement(sql: "SELECT jobs FROM job_count WHERE status = 'queued'")) ?? 0
     }

@@ -11,6 +11,8 @@ import Perceptron
 public final class SQLiteStore: JobStore {
     /// Hears of every change of a job that has an event.
     public let watch = JobWatch()
+    /// What is counted of commits and errors.
+    public let metrics: StoreMetrics
     let pool: DatabasePool
     let clock: @Sendable () -> Timestamp
     private let lock: Guarded<DirectoryLock?>
@@ -52,10 +54,13 @@ public final class SQLiteStore: JobStore {
             self.queued = queued
             let remembered = Guarded(RememberedJobs())
             self.remembered = remembered
+            let metrics = StoreMetrics()
+            self.metrics = metrics
             commits = try CommitQueue { writes in
                 remembered.withLock { $0.beginWrite() }
                 defer { remembered.withLock { $0.endWrite() } }
-                let (failures, count) = pool.commit(writes, counting: SQLiteStore.queuedCount)
+                let (failures, count) = pool.commit(
+                    writes, counting: SQLiteStore.queuedCount, metrics: metrics)
                 if let count { queued.withLock { $0 = count } }
                 return failures
             }
@@ -99,7 +104,7 @@ public final class SQLiteStore: JobStore {
                     value.withLock { $0 = result }
                 })
         } catch {
-            throw StoreError(error)
+            throw noted(error)
         }
         guard let value = value.withLock({ $0 }) else { throw .unavailable("a write was not made") }
         return value
@@ -110,8 +115,14 @@ public final class SQLiteStore: JobStore {
         do {
             return try pool.read(body)
         } catch {
-            throw StoreError(error)
+            throw noted(error)
         }
+    }
+
+    /// What an error means to the caller; those of the database itself are counted.
+    private func noted(_ error: any Error) -> StoreError {
+        if error is DatabaseError { metrics.errors.add() }
+        return StoreError(error)
     }
 }
 

@@ -10,8 +10,29 @@ package enum Schema {
         migrator.registerMigration("v4") { try $0.execute(sql: version4) }
         migrator.registerMigration("alarms") { try $0.execute(sql: alarms) }
         migrator.registerMigration("v5 owners") { try $0.execute(sql: owners) }
+        migrator.registerMigration("v6 tracing") { try $0.execute(sql: tracing) }
+        migrator.registerMigration("v7 probe") { try $0.execute(sql: probe) }
         return migrator
     }
+
+    /// What is written to see whether something can be.
+    private static let probe = """
+        CREATE TABLE probe (
+            number INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO probe (number, at) VALUES (1, 0);
+        """
+
+    /// The requests that jobs and sweeps came with, and the traces those were part of; NULL for those of before.
+    private static let tracing = """
+        ALTER TABLE job ADD COLUMN request_id TEXT;
+        ALTER TABLE job ADD COLUMN trace_parent TEXT;
+        ALTER TABLE job ADD COLUMN trace_state TEXT;
+        ALTER TABLE sweep ADD COLUMN request_id TEXT;
+        ALTER TABLE sweep ADD COLUMN trace_parent TEXT;
+        ALTER TABLE sweep ADD COLUMN trace_state TEXT;
+        """
 
     /// The alarms in short, for the job's resource: JSON; NULL for none. Their events have the rest.
     private static let alarms = "ALTER TABLE job ADD COLUMN alarms BLOB"

@@ -7,7 +7,7 @@ enum SweepRow {
     /// The columns in the order `sweep(_:)` reads them.
     static let columns = """
         id, name, owner, created_at, table_hash, specification, trials, status, search_end, finished_at, \
-        failure_code, failure_title, failure_detail
+        failure_code, failure_title, failure_detail, request_id, trace_parent, trace_state
         """
 
     /// The columns of a job in the order `run(_:)` reads them.
@@ -22,7 +22,8 @@ enum SweepRow {
     static func sweep(_ row: Row) throws(StoreError) -> Sweep {
         let submission = SweepSubmission(
             id: SweepID(unchecked: row[0]), name: row[1], owner: row[2], tableHash: row[4],
-            specification: JobRow.bytes(row[5]), trials: JobRow.bytes(row[6]))
+            specification: JobRow.bytes(row[5]), trials: JobRow.bytes(row[6]),
+            origin: RequestOrigin(requestID: row[13], traceParent: row[14], traceState: row[15]))
         var sweep = Sweep(submission, createdAt: Timestamp(milliseconds: row[3]))
         sweep.status = try JobRow.word(row[7])
         if let end = row[8] as String? { sweep.searchEnd = try JobRow.word(end) }
@@ -36,12 +37,14 @@ enum SweepRow {
     static func insert(_ sweep: Sweep, _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
-                INSERT INTO sweep (id, name, owner, created_at, table_hash, specification, trials, status)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO sweep (id, name, owner, created_at, table_hash, specification, trials, status,
+                    request_id, trace_parent, trace_state)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
             sweep.id.description, sweep.name, sweep.owner, sweep.createdAt.milliseconds, sweep.tableHash,
-            Data(sweep.specification), Data(sweep.trials), sweep.status.rawValue,
+            Data(sweep.specification), Data(sweep.trials), sweep.status.rawValue, sweep.origin?.requestID,
+            sweep.origin?.traceParent, sweep.origin?.traceState,
         ])
     }
 

@@ -8,7 +8,7 @@ extension TrainingService {
     /// Checks a job to the end and queues it. When this returns the job is on disk. Where `identity` has made a job
     /// already, that one is the answer.
     func submit(
-        _ node: JSONNode, for caller: Caller, identity: RequestIdentity? = nil
+        _ node: JSONNode, for caller: Caller, identity: RequestIdentity? = nil, origin: RequestOrigin? = nil
     ) throws -> (job: Job, isNew: Bool) {
         if let job = try repeated(identity) { return (job, false) }
         try disk?.check()
@@ -25,7 +25,7 @@ extension TrainingService {
                 settings: plan.settings(initialWeightsHash: weights?.hash), tableHash: table.hash,
                 initialWeightsHash: weights?.hash, parameterCount: plan.network.parameterCount,
                 epochs: plan.training.epochs, contents: [table.content, weights?.content].compactMap(\.self),
-                identity: identity)
+                identity: identity, origin: origin)
             submission.limits = queue
             return try store.submit(submission)
         }

@@ -7,7 +7,7 @@ extension TrainingService {
     /// Checks a sweep to the end and begins it. When this returns the sweep is on disk. Where `identity` has made a sweep
     /// already, that one is the answer.
     func submitSweep(
-        _ node: JSONNode, for caller: Caller, identity: RequestIdentity? = nil
+        _ node: JSONNode, for caller: Caller, identity: RequestIdentity? = nil, origin: RequestOrigin? = nil
     ) throws -> (sweep: Sweep, isNew: Bool) {
         if let sweep = try repeatedSweep(identity) { return (sweep, false) }
         try disk?.check()
@@ -22,7 +22,7 @@ extension TrainingService {
             var submission = SweepSubmission(
                 id: id, name: request.name, owner: caller.owner, tableHash: table.hash,
                 specification: specification.stored, trials: specification.firstTrials,
-                contents: [table.content].compactMap(\.self), identity: identity)
+                contents: [table.content].compactMap(\.self), identity: identity, origin: origin)
             submission.limits = most
             return try store.submitSweep(submission)
         }

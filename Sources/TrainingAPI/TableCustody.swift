@@ -15,12 +15,12 @@ package final class TableCustody: Sendable {
     private let store: any JobStore
     private let tables: TableStore
     private let initialWeights: InitialWeightsArchive
-    private let report: @Sendable (String) -> Void
+    private let report: Report
     private let state = Mutex(State())
 
     package init(
         store: any JobStore, tables: TableStore, initialWeights: InitialWeightsArchive,
-        report: @escaping @Sendable (String) -> Void
+        report: Report
     ) {
         self.store = store
         self.tables = tables
@@ -75,7 +75,7 @@ package final class TableCustody: Sendable {
             }
         } catch {
             // Nothing is lost: what stays undeleted is looked at again the next time.
-            report("clean-up: \(error)")
+            report("files that nothing needs are still there: \(error)", level: .warning)
         }
     }
 }

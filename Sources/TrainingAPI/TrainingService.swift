@@ -4,6 +4,7 @@ import Datasets
 import HTTPDaemon
 import JSONDocument
 import Jobs
+import Metrics
 import Perceptron
 
 /// The service behind the routes: store, workers and files under one roof.
@@ -26,13 +27,17 @@ public final class TrainingService: Sendable {
     let openAPITag: EntityTag
     let policy: AnswerPolicy
     let clock: @Sendable () -> Timestamp
-    let report: @Sendable (String) -> Void
+    let report: Report
     let pool: WorkerPool
     let finishedJobs = FinishedJobs()
     let weightsIndexes = WeightsIndexes()
     let sweepInbox = SweepInbox()
     private let sweepCoordinator: SweepCoordinator
+    let readiness = Readiness()
     let waitingRoom: WaitingRoom
+    /// Everything that is measured; who has more to tell adds it.
+    public let metrics = MetricsRegistry()
+    let trainingMetrics: TrainingMetrics
     let gradientCheckTurns = Turns(GradientChecksController.atATime)
     let evaluationTurns = Turns(EvaluationsController.atATime)
 
@@ -44,7 +49,7 @@ public final class TrainingService: Sendable {
         gatekeeper: Gatekeeper = Gatekeeper(), rateLimiter: RateLimiter? = nil,
         policy: AnswerPolicy = AnswerPolicy(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.now,
-        report: @escaping @Sendable (String) -> Void
+        report: Report
     ) {
         self.store = store
         waitingRoom = WaitingRoom(watch: store.watch)
@@ -64,19 +69,24 @@ public final class TrainingService: Sendable {
         custody = TableCustody(store: store, tables: tables, initialWeights: initialWeights, report: report)
         openAPIDocument = Contract.document
         openAPITag = EntityTag(of: openAPIDocument)
-        let courier = AlarmCourier(to: store) { report("store: \($0)") }
+        let trainingMetrics = TrainingMetrics()
+        self.trainingMetrics = trainingMetrics
+        let courier = AlarmCourier(to: store) { report("the store failed: \($0)") }
         let runner = JobRunner(
             archive: archive, checkpoints: checkpoints, checkpointInterval: checkpointInterval, limits: tables.limits,
-            report: report, raise: { courier.send($0, of: $1) })
+            report: report, metrics: trainingMetrics, raise: { courier.send($0, of: $1) })
         pool = WorkerPool(
-            store: store, workers: workers, report: { report("store: \($0)") }, isBrief: JobRunner.isBrief,
-            didFinish: { [sweepInbox] job in
+            store: store, workers: workers, report: { report("the store failed: \($0)") }, isBrief: JobRunner.isBrief,
+            didFinish: { [sweepInbox] job, ending in
+                trainingMetrics.finished(ending)
+                report("job finished", level: .info, job.noticeFields + ending.noticeFields)
                 if let sweep = job.sweep { sweepInbox.notify(sweep.sweep) }
                 do {
                     try checkpoints?.remove(job.id)
                 } catch {
                     // Swept at the next start.
-                    report("\(job.id): \(error)")
+                    report(
+                        "checkpoints that nothing needs are still there: \(error)", level: .warning, job.noticeFields)
                 }
             }
         ) { job, monitor in
@@ -109,15 +119,13 @@ public final class TrainingService: Sendable {
         return pool.drain(timeout: timeout)
     }
 
-    /// The router, as the HTTP daemon wants it.
-    public var route: @Sendable (HTTPRequestHead) -> RequestDecision {
+    /// The routes, and what is counted of them. To be made once; from then on the metrics have them.
+    public func makeRouting() -> Routing {
         let router = Router(self)
-        let policy = policy
-        return { head in
-            // Browsers ask without a key.
-            if let answer = policy.preflight(head, methods: { router.methods(at: head.path) }) { return answer }
-            return policy.applied(to: router.decide(head), for: head)
-        }
+        let requests = RequestMetrics(router.routes)
+        metrics.register { requests.write(to: &$0) }
+        metrics.register { [weak self] in self?.writeMetrics(to: &$0) }
+        return Routing(router: router, policy: policy, requests: requests)
     }
 
     /// The answer to a request that no route could be asked about.

@@ -68,7 +68,7 @@ struct KeyFileTests {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let gatekeeper = Gatekeeper()
         let file = try KeyFile(directory: directory)
-        let watch = try KeyWatch(file, for: gatekeeper) { Issue.record("\($0)") }
+        let watch = try KeyWatch(file, for: gatekeeper, report: Report { Issue.record("\($0)") })
         try watch.start()
         defer { watch.stop() }
         #expect(!gatekeeper.needsKeys)
@@ -88,7 +88,7 @@ struct KeyFileTests {
         try file.add(record(key))
         try file.add(record(unused))
         let gatekeeper = Gatekeeper()
-        let watch = try KeyWatch(file, for: gatekeeper) { Issue.record("\($0)") }
+        let watch = try KeyWatch(file, for: gatekeeper, report: Report { Issue.record("\($0)") })
         try watch.start()
         _ = try gatekeeper.admit(.read) { ["Bearer \(key.text)"] }
         watch.stop()

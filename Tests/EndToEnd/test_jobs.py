@@ -99,7 +99,8 @@ def test_events_tell_the_story_in_order(client):
     events = client.events(job["id"])
     assert [event["type"] for event in events] == ["queued", "started", "succeeded"]
     assert [event["id"] for event in events] == [1, 2, 3]
-    assert [event["data"] for event in events] == [{}, {"attempt": 1}, {"stop_reason": "completed", "epochs": 5}]
+    assert [event["data"] for event in events] == [
+        {"request_id": job["request_id"], "trace_parent": None}, {"attempt": 1}, {"stop_reason": "completed", "epochs": 5}]
     assert [event["at"] for event in events] == [job[name] for name in ("created_at", "started_at", "finished_at")]
     assert [event["at"] for event in events] == sorted(event["at"] for event in events)
 

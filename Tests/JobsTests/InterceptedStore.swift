@@ -86,6 +86,8 @@ final class InterceptedStore: JobStore {
     func events(_ id: JobID, after: Int) throws(StoreError) -> [JobEvent]? { try store.events(id, after: after) }
     func recover(workers: Int) throws(StoreError) -> Recovery { try store.recover(workers: workers) }
     func counts() throws(StoreError) -> [JobStatus: Int] { try store.counts() }
+    func oldestQueued() throws(StoreError) -> Timestamp? { try store.oldestQueued() }
+    func probe() throws(StoreError) { try store.probe() }
     func queuedCount() throws(StoreError) -> Int { try store.queuedCount() }
     func queuedCount(of owner: String) throws(StoreError) -> Int { try store.queuedCount(of: owner) }
     func addDataset(

@@ -125,7 +125,7 @@ struct JobRunnerTests {
                 store: fixture.store, tables: fixture.plans.tables, networks: fixture.networks,
                 initialWeights: fixture.weights),
             backoff: Backoff(initial: .milliseconds(1), longest: .milliseconds(1)),
-            report: { _ in
+            report: Report { _ in
                 guard
                     complaints.withLock({
                         $0 += 1; return $0

@@ -9,7 +9,8 @@ import Testing
         let store = try TestStore(kind).store
         let submission = JobSubmission(
             name: "two \"blobs\" é", owner: "key-1", settings: [0x7B, 0x7D], tableHash: "abc",
-            initialWeightsHash: "def", parameterCount: 7, epochs: 30_000)
+            initialWeightsHash: "def", parameterCount: 7, epochs: 30_000,
+            origin: RequestOrigin(requestID: "order-1", traceParent: "00-a-b-01", traceState: "vendor=a"))
         let submitted = try store.submit(submission)
         let found = try #require(try store.job(submission.id))
         for job in [submitted, found] {
@@ -21,6 +22,7 @@ import Testing
             #expect(job.initialWeightsHash == "def")
             #expect(job.parameterCount == 7)
             #expect(job.epochs == 30_000)
+            #expect(job.origin == submission.origin)
             #expect(job.status == .queued)
             #expect(job.createdAt == Timestamp(milliseconds: 1_700_000_000_001))
             #expect(job.startedAt == nil)
@@ -40,6 +42,29 @@ import Testing
         _ = try store.submit(.make(id: id, name: "first"))
         #expect(throws: StoreError.duplicate(id.description)) { try store.submit(.make(id: id, name: "second")) }
         #expect(try store.job(id)?.name == "first")
+        #expect(try store.queuedCount() == 1)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func whatHasWaitedLongestIsKnown(kind: StoreKind) throws {
+        let store = try TestStore(kind).store
+        #expect(try store.oldestQueued() == nil)
+        let first = try store.submit(.make())
+        let second = try store.submit(.make())
+        #expect(first.createdAt < second.createdAt)
+        #expect(try store.oldestQueued() == first.createdAt)
+        _ = try store.claim()
+        #expect(try store.oldestQueued() == second.createdAt)
+        _ = try store.requestCancel(second.id)
+        #expect(try store.oldestQueued() == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func aProbeChangesNothing(kind: StoreKind) throws {
+        let store = try TestStore(kind).store
+        let job = try store.submit(.make())
+        try store.probe()
+        #expect(try store.job(job.id)?.status == .queued)
         #expect(try store.queuedCount() == 1)
     }
 

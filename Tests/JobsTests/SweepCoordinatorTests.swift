@@ -27,12 +27,12 @@ import Testing
             let (inbox, reports) = (inbox, reports)
             pool = WorkerPool(
                 store: store, workers: workers, backoff: Backoff(initial: .milliseconds(1)), report: { _ in },
-                didFinish: { job in if let sweep = job.sweep { inbox.notify(sweep.sweep) } }
+                didFinish: { job, _ in if let sweep = job.sweep { inbox.notify(sweep.sweep) } }
             ) { runner.run($0, $1) }
             coordinator = SweepCoordinator(
                 store: store, pool: pool, archive: archive, limits: self.plans.tables.limits, jobLimits: .most,
                 inbox: inbox, backoff: Backoff(initial: .milliseconds(1)), clock: Timestamp.now,
-                report: { text in reports.withLock { $0.append(text) } })
+                report: Report { notice in reports.withLock { $0.append(notice.text) } })
         }
 
         func submit(_ document: String) throws -> SweepID {

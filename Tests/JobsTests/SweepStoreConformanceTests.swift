@@ -12,12 +12,14 @@ import Testing
     func aSubmittedSweepReadsBackAsItWas(kind: StoreKind) throws {
         let store = try TestStore(kind).store
         let submission = SweepSubmission(
-            name: "λ", owner: "key-1", tableHash: "t", specification: [0x7B, 0x7D], trials: [0x5B, 0x5D])
+            name: "λ", owner: "key-1", tableHash: "t", specification: [0x7B, 0x7D], trials: [0x5B, 0x5D],
+            origin: RequestOrigin(requestID: "order-2"))
         let submitted = try store.submitSweep(submission)
         for sweep in [submitted, try #require(try store.sweep(submission.id))] {
             #expect(sweep.id == submission.id)
             #expect(sweep.name == "λ")
             #expect(sweep.owner == "key-1")
+            #expect(sweep.origin == RequestOrigin(requestID: "order-2"))
             #expect(sweep.tableHash == "t")
             #expect(sweep.specification == [0x7B, 0x7D])
             #expect(sweep.trials == [0x5B, 0x5D])

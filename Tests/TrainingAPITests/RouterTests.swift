@@ -101,7 +101,7 @@ struct RouterTests {
         let head = try HTTPRequestHead(
             method: method, target: path,
             headers: ["Host": "localhost", "Content-Type": type, "Transfer-Encoding": "chunked"])
-        guard case .accept(let bodyLimit, let storage, _, _) = fixture.service.route(head) else {
+        guard case .accept(let bodyLimit, let storage, _, _) = fixture.routing.decide(head) else {
             Issue.record("refused")
             return
         }
@@ -116,7 +116,7 @@ struct RouterTests {
     @Test func whatBlocksRunsInTheBackground() throws {
         func execution(_ path: String) throws -> HandlerExecution? {
             let head = try HTTPRequestHead(method: "GET", target: path)
-            guard case .accept(_, _, let execution, _) = fixture.service.route(head) else { return nil }
+            guard case .accept(_, _, let execution, _) = fixture.routing.decide(head) else { return nil }
             return execution
         }
         for path in ["/v1/jobs", "/v1/jobs/\(Self.id)", "/v1/datasets", "/readyz"] {

@@ -36,6 +36,7 @@ struct ServiceFixture {
     let weights: InitialWeightsArchive
     let archive: JobArchive
     let service: TrainingService
+    let routing: Routing
     let reports: Guarded<[String]>
 
     /// A service that runs nothing until it is started.
@@ -60,11 +61,11 @@ struct ServiceFixture {
         let service = TrainingService(
             store: store, tables: tables, networks: networks, initialWeights: weights,
             uploadDirectory: directory.path, workers: workers, limits: limits, gatekeeper: gatekeeper,
-            report: { text in reports.withLock { $0.append(text) } })
+            report: Report { notice in reports.withLock { $0.append(notice.text) } })
         return ServiceFixture(
             directory: directory, store: store, tables: tables, networks: networks, weights: weights,
             archive: JobArchive(store: store, tables: tables, networks: networks, initialWeights: weights),
-            service: service, reports: reports)
+            service: service, routing: service.makeRouting(), reports: reports)
     }
 
     /// What a client gets, its body whole.
@@ -80,7 +81,7 @@ struct ServiceFixture {
         }
         fields += more.map { .init(name: $0.0, value: $0.1) }
         let head = try HTTPRequestHead(method: method, target: target, headers: HTTPHeaders(fields))
-        switch service.route(head) {
+        switch routing.decide(head) {
         case .refuse(let response), .answer(let response): return try Answer(response)
         case .accept(_, _, _, let handle):
             return try Answer(handle(HTTPRequest(head: head, body: bytes.map { .bytes($0) } ?? .empty)))
@@ -125,6 +126,7 @@ struct Answer {
         switch response.body {
         case .empty: bytes = []
         case .bytes(let body): bytes = body
+        case .naming(let write): bytes = write("request-1")
         case .stream(let stream): bytes = try stream.whole(pieces: 65_536)
         case .file, .deferred: throw UnexpectedBody()
         }

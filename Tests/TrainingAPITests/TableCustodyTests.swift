@@ -14,7 +14,7 @@ struct TableCustodyTests {
         let reports = fixture.reports
         custody = TableCustody(
             store: fixture.store, tables: fixture.tables, initialWeights: fixture.weights,
-            report: { text in reports.withLock { $0.append(text) } })
+            report: Report { notice in reports.withLock { $0.append(notice.text) } })
     }
 
     private func store(_ number: Int) throws -> String {
@@ -88,7 +88,7 @@ struct TableCustodyTests {
         let table = try store(1)
         let broken = TableCustody(
             store: BrokenStore(error: .unavailable("x")), tables: fixture.tables, initialWeights: fixture.weights,
-            report: { [reports = fixture.reports] text in reports.withLock { $0.append(text) } })
+            report: Report { [reports = fixture.reports] notice in reports.withLock { $0.append(notice.text) } })
         broken.released(table: table)
         #expect(try fixture.tables.hashes() == [table])
         #expect(fixture.reports.withLock { $0.count } == 1)

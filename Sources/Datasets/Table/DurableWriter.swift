@@ -2,7 +2,8 @@
 /// by two threads at once.
 package struct DurableWriter: ~Copyable {
     private var file: TemporaryFile
-    private var length = 0
+    /// Bytes so far.
+    package private(set) var length = 0
 
     init(in directory: String) { file = TemporaryFile(in: directory) }
 

@@ -98,7 +98,7 @@ struct TemporaryFile: ~Copyable {
     mutating func commit(as name: String) throws(StorageError) {
         if file == nil { try spill() }
         guard let file else { return }
-        if fsync(file.descriptor) != 0 { throw .last("sync a data set") }
+        if !FileSync.sync(file.descriptor) { throw .last("sync a data set") }
         if rename(file.path, "\(directory)/\(name)") != 0 { throw .last("rename a data set") }
         isCommitted = true
         try TemporaryFile.syncDirectory(directory)
@@ -115,7 +115,7 @@ struct TemporaryFile: ~Copyable {
         let folder = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder < 0 { throw .last("open the data folder") }
         defer { close(folder) }
-        if fsync(folder) != 0 { throw .last("sync the data folder") }
+        if !FileSync.sync(folder) { throw .last("sync the data folder") }
     }
 
     /// Deletes what interrupted writers left.

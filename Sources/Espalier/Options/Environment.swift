@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// What the environment says of an option.
@@ -10,6 +11,18 @@ enum Environment {
     /// Its parts between commas, without blanks around them.
     static func list(_ name: String) -> [String] {
         (text(name) ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    /// The same as one of a few words; `require` refuses others.
+    static func choice<Choice: RawRepresentable<String>>(_ name: String) -> Choice? {
+        text(name).flatMap { Choice(rawValue: $0) }
+    }
+
+    /// Throws where the variable is set, and to none of the words.
+    static func require<Choice: RawRepresentable<String> & CaseIterable>(_: Choice.Type, _ name: String) throws {
+        guard let text = text(name), Choice(rawValue: text) == nil else { return }
+        let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("ESPALIER_\(name) must be one of: \(words).")
     }
 
     /// The same as a whole number; one that no option allows where it is none.

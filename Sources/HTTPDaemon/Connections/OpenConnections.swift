@@ -75,6 +75,8 @@ final class OpenConnections: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.connections.isEmpty } }
 
+    var count: Int { state.withLock { $0.connections.count } }
+
     var isFull: Bool { state.withLock { $0.connections.count >= limits.connections } }
 
     /// Whether a connection has been opened so recently that its first request may be on its way.

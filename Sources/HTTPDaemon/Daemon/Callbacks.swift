@@ -32,12 +32,12 @@ func handleRequest(
 /// has none.
 func requestCompleted(
     _ context: UnsafeMutableRawPointer?, _: OpaquePointer?,
-    _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _: MHD_RequestTerminationCode
+    _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ code: MHD_RequestTerminationCode
 ) {
     guard let context, let slot, let retained = slot.pointee else { return }
     slot.pointee = nil
     let exchange = Unmanaged<Exchange>.fromOpaque(retained).takeRetainedValue()
-    exchange.complete()
+    exchange.complete(isSent: code == .REQUEST_TERMINATED_COMPLETED_OK)
     core(context).traffic.withLock { $0.end(exchange) }
 }
 

@@ -13,12 +13,20 @@ struct ClientConnection: @unchecked Sendable {
 
     /// The header fields. `layout` gets to know where they lie.
     func headers(_ layout: inout HeadLayout) -> HTTPHeaders {
-        var collected = CollectedFields(layout: layout)
+        let collected = collect(CollectedFields(layout: layout))
+        if let known = collected.layout { layout = known }
+        return collected.headers
+    }
+
+    /// The header fields, wherever they lie.
+    var headers: HTTPHeaders { collect(CollectedFields()).headers }
+
+    private func collect(_ empty: CollectedFields) -> CollectedFields {
+        var collected = empty
         withUnsafeMutablePointer(to: &collected) { collected in
             _ = MHD_get_connection_values_n(handle, .HEADER_KIND, appendField, collected)
         }
-        layout = collected.layout
-        return collected.headers
+        return collected
     }
 
     /// Bytes of the request's line and headers.
@@ -32,10 +40,13 @@ struct ClientConnection: @unchecked Sendable {
     var descriptor: Int32 { espalier_mhd_socket(handle) }
 
     /// Hands the response over. Returns false where libmicrohttpd refuses it.
-    func queue(_ response: HTTPResponse, of core: DaemonCore, toHead: Bool, closing: Bool) -> Bool {
+    func queue(
+        _ response: HTTPResponse, to record: RequestRecord, of core: DaemonCore, toHead: Bool, closing: Bool
+    ) -> Bool {
         let sources = BodySources(core: core, connection: self)
         guard
-            let prepared = PreparedResponse.make(response, toHead: toHead, closing: closing, sources: sources)
+            let prepared = PreparedResponse.make(
+                response, to: record, toHead: toHead, closing: closing, sources: sources)
         else { return false }
         return MHD_queue_response(handle, prepared.status, prepared.handle) == .YES
     }
@@ -47,7 +58,7 @@ struct ClientConnection: @unchecked Sendable {
 
 private struct CollectedFields {
     var headers = HTTPHeaders()
-    var layout: HeadLayout
+    var layout: HeadLayout?
 }
 
 private func appendField(
@@ -56,7 +67,7 @@ private func appendField(
 ) -> MHD_Result {
     guard let context, let name, let value else { return .NO }
     let collected = context.assumingMemoryBound(to: CollectedFields.self)
-    collected.pointee.layout.add(name: name, nameSize: nameSize, value: value, valueSize: valueSize)
+    collected.pointee.layout?.add(name: name, nameSize: nameSize, value: value, valueSize: valueSize)
     let field = String(decoding: UnsafeRawBufferPointer(start: name, count: nameSize), as: UTF8.self)
     var bytes = UnsafeRawBufferPointer(start: value, count: valueSize)[...]
     // libmicrohttpd keeps the white space, and would not know a "chunked " for what it is: it is not to be known here either.

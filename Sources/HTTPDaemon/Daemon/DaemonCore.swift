@@ -14,6 +14,7 @@ final class DaemonCore: Sendable {
     let certificate: Mutex<TLSCertificate?>
     /// Set once, before `Traffic` drains: answers close their connections.
     let isDraining = Atomic(false)
+    let liveStreams = Atomic(0)
 
     init(
         configuration: HTTPDaemonConfiguration, route: @escaping @Sendable (HTTPRequestHead) -> RequestDecision

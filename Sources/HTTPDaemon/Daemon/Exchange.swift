@@ -29,6 +29,10 @@ final class Exchange: @unchecked Sendable {
     private let handoff = Mutex(Handoff())
     private var phase = Phase.start
     private var head: HTTPRequestHead?
+    private var record: RequestRecord?
+    /// Of the answer that was given.
+    private var status: Int?
+    private var bytesReceived = 0
 
     init(core: DaemonCore, connection: ClientConnection) {
         self.core = core
@@ -42,9 +46,11 @@ final class Exchange: @unchecked Sendable {
         do throws(MalformedRequest) {
             head = try parseHead(method: method, version: version)
         } catch {
+            record = RequestRecord(headers: connection.headers)
             return refuse(fault(.malformed(error)))
         }
         self.head = head
+        record = head.record
 
         switch core.route(head) {
         case .refuse(let response), .answer(let response):
@@ -73,6 +79,7 @@ final class Exchange: @unchecked Sendable {
     /// A call with a piece of the body. Returns false where the connection is to be cut.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard case .receiving(let receiver?, _, _) = phase else { return false }
+        bytesReceived += bytes.count
         return receiver.append(bytes)
     }
 
@@ -111,8 +118,8 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
-    /// The last call of all.
-    func complete() {
+    /// The last call of all; `isSent` tells whether the answer was sent to its end.
+    func complete(isSent: Bool) {
         let isAwaited = handoff.withLock { handoff in
             defer { handoff.close() }
             return handoff.deferred != nil
@@ -120,6 +127,12 @@ final class Exchange: @unchecked Sendable {
         if isAwaited { core.deadlines.cancel(for: self) }
         phase = .answered
         _ = enter(.head)
+        guard let record else { return }
+        core.configuration.observe(
+            RequestSummary(
+                head: head, record: record, peerAddress: head?.peerAddress ?? connection.socket?.peerAddress ?? "",
+                status: status, bytesReceived: bytesReceived, bytesSent: record.bytesSent,
+                nanoseconds: RequestRecord.now() - record.began, isComplete: isSent))
     }
 
     private func parseHead(
@@ -229,9 +242,16 @@ final class Exchange: @unchecked Sendable {
     }
 
     private func send(_ response: HTTPResponse, closing: Bool) -> Bool {
+        guard let record else { return false }
         let toHead = head?.method == "HEAD"
-        return connection.queue(response, of: core, toHead: toHead, closing: closing)
-            || connection.queue(fault(.invalidResponse), of: core, toHead: toHead, closing: closing)
+        let queue = { (answer: HTTPResponse) in
+            guard self.connection.queue(answer, to: record, of: self.core, toHead: toHead, closing: closing) else {
+                return false
+            }
+            self.status = answer.status
+            return true
+        }
+        return queue(response) || queue(fault(.invalidResponse))
     }
 
     private func fault(_ fault: RequestFault) -> HTTPResponse {

@@ -51,6 +51,14 @@ public final class HTTPDaemon: Sendable {
         stop(grace: .zero)
     }
 
+    /// What is open now: connections, requests that are not over, and bodies that are pushed to clients.
+    public var load: (connections: Int, requests: Int, streams: Int) {
+        (
+            core.connections.count, core.traffic.withLock { $0.active },
+            core.liveStreams.load(ordering: .relaxed)
+        )
+    }
+
     /// The certificate of connections that are opened from now on; those that are open keep theirs. Without effect where
     /// there is no TLS.
     public func replaceCertificate(_ certificate: TLSCertificate) {

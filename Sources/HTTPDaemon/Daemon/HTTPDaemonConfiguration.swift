@@ -20,6 +20,8 @@ public struct HTTPDaemonConfiguration: Sendable {
     public var dropLimit: Int
     /// Makes the response to a request that no handler could answer; the head is nil for a malformed one.
     public var fault: @Sendable (RequestFault, HTTPRequestHead?) -> HTTPResponse
+    /// Hears of every request when it is over, on the thread of its connection: it must not block.
+    public var observe: @Sendable (RequestSummary) -> Void
 
     /// A configuration; the defaults fit a small server.
     public init(
@@ -29,7 +31,8 @@ public struct HTTPDaemonConfiguration: Sendable {
         headerMemory: Int = 32 << 10, dropLimit: Int = 16 << 20,
         fault: @escaping @Sendable (RequestFault, HTTPRequestHead?) -> HTTPResponse = { fault, _ in
             HTTPResponse(status: fault.status)
-        }
+        },
+        observe: @escaping @Sendable (RequestSummary) -> Void = { _ in }
     ) {
         self.listening = listening
         self.loopbackOnly = loopbackOnly
@@ -41,6 +44,7 @@ public struct HTTPDaemonConfiguration: Sendable {
         self.headerMemory = headerMemory
         self.dropLimit = dropLimit
         self.fault = fault
+        self.observe = observe
     }
 }
 

@@ -28,6 +28,8 @@ public struct HTTPRequestHead: Sendable {
     public let version: HTTPVersion
     /// The client's numeric address without a port; IPv4 in dotted form also when it came through IPv6.
     public let peerAddress: String
+    /// What is noted of the request while it is answered.
+    public let record: RequestRecord
 
     /// The method to find a handler by: `GET` for `HEAD`, which the daemon answers with a `GET` handler's
     /// response less its body.
@@ -64,5 +66,6 @@ public struct HTTPRequestHead: Sendable {
         }
         self.version = version
         self.peerAddress = peerAddress
+        record = RequestRecord(headers: headers)
     }
 }

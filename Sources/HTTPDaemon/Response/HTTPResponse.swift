@@ -1,5 +1,5 @@
-/// What a handler answers. The daemon adds `Date`, `Content-Length` or `Transfer-Encoding`, and `Connection`;
-/// a response that brings one of the last three itself is `RequestFault.invalidResponse`.
+/// What a handler answers. The daemon adds `Date`, `X-Request-Id`, `Content-Length` or `Transfer-Encoding`, and
+/// `Connection`; a response that brings one of the last three itself is `RequestFault.invalidResponse`.
 public struct HTTPResponse: Sendable {
     /// Where the body comes from.
     public enum Body: Sendable {
@@ -9,6 +9,8 @@ public struct HTTPResponse: Sendable {
         case file(ResponseFile)
         /// The whole answer is made later; status and headers of this one are not sent.
         case deferred(DeferredResponse)
+        /// Bytes that name the request they answer, made from its id when they are sent.
+        case naming(@Sendable (_ requestID: String) -> [UInt8])
     }
 
     /// 200 to 999.

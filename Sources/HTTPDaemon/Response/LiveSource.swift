@@ -40,7 +40,10 @@ public final class LiveSource: Sendable {
         self.core = core
         self.connection = connection
         self.capacity = capacity
+        core.liveStreams.wrappingAdd(1, ordering: .relaxed)
     }
+
+    deinit { core.liveStreams.wrappingSubtract(1, ordering: .relaxed) }
 
     /// Appends to the body; never waits. A client that is so slow that more than the capacity would wait for it is cut off.
     /// - Returns: false once the body is over and nothing can be sent any more.

@@ -13,16 +13,18 @@ struct PreparedResponse: ~Copyable {
 
     /// Nil where the response cannot be sent: see `RequestFault.invalidResponse`.
     static func make(
-        _ response: HTTPResponse, toHead: Bool, closing: Bool, sources: BodySources
+        _ response: HTTPResponse, to record: RequestRecord, toHead: Bool, closing: Bool, sources: BodySources
     ) -> PreparedResponse? {
         guard (200...999).contains(response.status) else { return nil }
         var body = response.body
+        if case .naming(let write) = body { body = .bytes(write(record.id)) }
         if response.status == 204 { body = .empty }
         // Of the body of a 304 libmicrohttpd tells the length, as it should, and sends nothing.
         let isBodiless = toHead || response.status == 304
-        guard let handle = makeHandle(body, toHead: isBodiless, sources) else { return nil }
+        guard let handle = makeHandle(body, to: record, toHead: isBodiless, sources) else { return nil }
         let prepared = PreparedResponse(handle: handle, status: UInt32(response.status))
         for (name, value) in response.headers where !add(name, value, to: handle) { return nil }
+        if MHD_add_response_header(handle, "X-Request-Id", record.id) != .YES { return nil }
         if closing && MHD_add_response_header(handle, "Connection", "close") != .YES { return nil }
         return prepared
     }
@@ -40,34 +42,35 @@ struct PreparedResponse: ~Copyable {
     }
 
     private static func makeHandle(
-        _ body: HTTPResponse.Body, toHead: Bool, _ sources: BodySources
+        _ body: HTTPResponse.Body, to record: RequestRecord, toHead: Bool, _ sources: BodySources
     ) -> OpaquePointer? {
         switch body {
         case .empty:
             return MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
         case .bytes(let bytes) where bytes.count <= blockSize:
+            if !toHead { record.noteSent(bytes.count) }
             return bytes.withUnsafeBytes { bytes in
                 // Copied by libmicrohttpd, which does not write to it in spite of the parameter's type.
                 let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
                 return MHD_create_response_from_buffer(bytes.count, start, .RESPMEM_MUST_COPY)
             }
         case .bytes(let bytes):
-            return makeHandle(ResponseStream(bytes), toHead: toHead, sources)
+            return makeHandle(ResponseStream(bytes), to: record, toHead: toHead, sources)
         case .stream(let stream):
-            return makeHandle(stream, toHead: toHead, sources)
-        case .deferred:
+            return makeHandle(stream, to: record, toHead: toHead, sources)
+        case .deferred, .naming:
             return nil
         case .file(let file):
             guard let descriptor = file.duplicateDescriptor() else { return nil }
             let length = UInt64(file.range.count)
             let handle = MHD_create_response_from_fd_at_offset64(length, descriptor, UInt64(file.range.lowerBound))
-            if handle == nil { close(descriptor) }
+            if handle == nil { close(descriptor) } else if !toHead { record.noteSent(file.range.count) }
             return handle
         }
     }
 
     private static func makeHandle(
-        _ stream: ResponseStream, toHead: Bool, _ sources: BodySources
+        _ stream: ResponseStream, to record: RequestRecord, toHead: Bool, _ sources: BodySources
     ) -> OpaquePointer? {
         let content: StreamSource.Content
         if toHead {
@@ -79,7 +82,7 @@ struct PreparedResponse: ~Copyable {
         } else {
             content = .read(stream.makeReader())
         }
-        let source = Unmanaged.passRetained(StreamSource(content, length: stream.length))
+        let source = Unmanaged.passRetained(StreamSource(content, length: stream.length, record))
         let handle = MHD_create_response_from_callback(
             stream.length.map(UInt64.init) ?? espalier_mhd_size_unknown, blockSize, readStream, source.toOpaque(),
             releaseStream)
@@ -106,10 +109,12 @@ private final class StreamSource {
 
     private let content: Content
     private let length: Int?
+    private let record: RequestRecord
 
-    init(_ content: Content, length: Int?) {
+    init(_ content: Content, length: Int?, _ record: RequestRecord) {
         self.content = content
         self.length = length
+        self.record = record
     }
 
     deinit {
@@ -127,10 +132,12 @@ private final class StreamSource {
             guard let read = source.read(into: buffer) else { return 0 }
             step = read
         }
-        return switch step {
-        case .filled(let count) where (1...buffer.count).contains(count): count
-        case .end where length == nil || position == UInt64(length ?? 0): espalier_mhd_end_of_stream
-        default: espalier_mhd_end_with_error
+        switch step {
+        case .filled(let count) where (1...buffer.count).contains(count):
+            record.noteSent(count)
+            return count
+        case .end where length == nil || position == UInt64(length ?? 0): return espalier_mhd_end_of_stream
+        default: return espalier_mhd_end_with_error
         }
     }
 }

@@ -22,6 +22,8 @@ public struct Job: Sendable {
     public let epochs: Int
     /// The sweep that the job is a part of.
     public let sweep: SweepMembership?
+    /// The request that it came with, or its sweep did.
+    public let origin: RequestOrigin?
 
     /// Where it stands.
     public package(set) var status: JobStatus = .queued
@@ -55,6 +57,7 @@ public struct Job: Sendable {
         parameterCount = submission.parameterCount
         epochs = submission.epochs
         sweep = submission.sweep
+        origin = submission.origin
         self.createdAt = createdAt
     }
 }
@@ -85,12 +88,15 @@ public struct JobSubmission: Sendable {
     public var limits = AdmissionLimits()
     /// What tells a repetition of the client's request from a new one; nil if the client does not mind.
     public var identity: RequestIdentity?
+    /// The request that it came with, or its sweep did.
+    public var origin: RequestOrigin?
 
     /// A submission under a new random id, unless one is given.
     public init(
         id: JobID = .random(), name: String? = nil, owner: String? = nil, settings: [UInt8], tableHash: String,
         initialWeightsHash: String? = nil, parameterCount: Int, epochs: Int,
-        sweep: SweepMembership? = nil, contents: [StoredContent] = [], identity: RequestIdentity? = nil
+        sweep: SweepMembership? = nil, contents: [StoredContent] = [], identity: RequestIdentity? = nil,
+        origin: RequestOrigin? = nil
     ) {
         self.id = id
         self.name = name
@@ -103,5 +109,6 @@ public struct JobSubmission: Sendable {
         self.sweep = sweep
         self.contents = contents
         self.identity = identity
+        self.origin = origin
     }
 }

@@ -48,7 +48,12 @@ public struct JobEvent: Hashable, Sendable {
         var json = JSONWriter()
         json.object { json in
             switch kind {
-            case .queued, .requeued, .cancelling, .resumed, .alarm:
+            case .queued:
+                if let origin = job.origin {
+                    json.member("request_id", origin.requestID)
+                    json.member("trace_parent", origin.traceParent)
+                }
+            case .requeued, .cancelling, .resumed, .alarm:
                 break
             case .started:
                 json.member("attempt", job.attempts)

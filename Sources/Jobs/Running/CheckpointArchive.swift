@@ -17,7 +17,7 @@ public struct CheckpointArchive: Sendable {
     }
 
     /// The newest whole checkpoint of `job`, with its number; nil if there is none. What is damaged goes to `report`.
-    func latest(of job: Job, report: (String) -> Void) -> (number: UInt64, checkpoint: TrainingCheckpoint)? {
+    func latest(of job: Job, report: Report) -> (number: UInt64, checkpoint: TrainingCheckpoint)? {
         var found: (number: UInt64, checkpoint: TrainingCheckpoint)?
         for suffix in CheckpointArchive.suffixes {
             do {
@@ -25,7 +25,7 @@ public struct CheckpointArchive: Sendable {
                 let read = try CheckpointArchive.read(file, of: job)
                 if read.number >= found?.number ?? 0 { found = read }
             } catch {
-                report("\(job.id): a checkpoint cannot be used: \(error)")
+                report("a checkpoint cannot be used: \(error)", level: .warning, job.noticeFields)
             }
         }
         return found
@@ -100,6 +100,13 @@ final class CheckpointFile: @unchecked Sendable {
     private var digest = ContentHash()
     private var failure: StorageError?
     private let name: String
+    private let began = ContinuousClock.now
+
+    /// Since its first byte.
+    var age: Duration { ContinuousClock.now - began }
+
+    /// Bytes so far.
+    var length: Int { writer.length }
 
     fileprivate init(_ writer: consuming DurableWriter, name: String) {
         self.writer = writer

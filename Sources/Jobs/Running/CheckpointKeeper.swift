@@ -16,7 +16,8 @@ final class CheckpointKeeper: Sendable {
     private let archive: CheckpointArchive
     private let job: Job
     private let progressed: @Sendable () -> Void
-    private let report: @Sendable (String) -> Void
+    private let report: Report
+    private let metrics: TrainingMetrics
     private let state: Guarded<State>
 
     /// - Parameters:
@@ -24,12 +25,13 @@ final class CheckpointKeeper: Sendable {
     ///   - progressed: called once, when the attempt has left a checkpoint.
     init(
         _ archive: CheckpointArchive, of job: Job, after number: UInt64, progressed: @escaping @Sendable () -> Void,
-        report: @escaping @Sendable (String) -> Void
+        report: Report, metrics: TrainingMetrics
     ) {
         self.archive = archive
         self.job = job
         self.progressed = progressed
         self.report = report
+        self.metrics = metrics
         state = Guarded(State(number: number))
     }
 
@@ -51,7 +53,8 @@ final class CheckpointKeeper: Sendable {
             state.ring(.work)
         } catch {
             state.withLock { $0.isBusy = false }
-            report("\(job.id): no checkpoint: \(error)")
+            metrics.checkpointErrors.add()
+            report("no checkpoint: \(error)", job.noticeFields)
         }
     }
 
@@ -76,13 +79,15 @@ final class CheckpointKeeper: Sendable {
         while let file = next() {
             do {
                 try file.commit()
+                metrics.noteCheckpoint(bytes: file.length, took: file.age)
                 let isFirst = state.withLock { state in
                     defer { state.hasProgressed = true }
                     return !state.hasProgressed
                 }
                 if isFirst { progressed() }
             } catch {
-                report("\(job.id): no checkpoint: \(error)")
+                metrics.checkpointErrors.add()
+                report("no checkpoint: \(error)", job.noticeFields)
             }
             state.withLock { $0.isBusy = false }
         }

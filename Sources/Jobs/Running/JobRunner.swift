@@ -12,7 +12,8 @@ public struct JobRunner: Sendable {
     private let checkpointInterval: Double
     private let limits: DatasetLimits
     private let persistence: Persistence
-    private let report: @Sendable (String) -> Void
+    private let report: Report
+    private let metrics: TrainingMetrics
     private let raise: @Sendable (JobAlarm, Job) -> Void
 
     /// A runner over this archive, which keeps checkpoints every `checkpointInterval` seconds if it has a place for them.
@@ -22,7 +23,7 @@ public struct JobRunner: Sendable {
     public init(
         archive: JobArchive, checkpoints: CheckpointArchive? = nil, checkpointInterval: Double = 5,
         limits: DatasetLimits = DatasetLimits(), backoff: Backoff = Backoff(),
-        report: @escaping @Sendable (String) -> Void = { _ in },
+        report: Report = .none, metrics: TrainingMetrics = TrainingMetrics(),
         raise: @escaping @Sendable (JobAlarm, Job) -> Void = { _, _ in }
     ) {
         self.archive = archive
@@ -31,6 +32,7 @@ public struct JobRunner: Sendable {
         self.limits = limits
         persistence = Persistence(backoff: backoff, report: report)
         self.report = report
+        self.metrics = metrics
         self.raise = raise
     }
 
@@ -63,7 +65,7 @@ public struct JobRunner: Sendable {
             if !JobRunner.isBrief(job) {
                 monitor.observeAlarms { [raise] in raise(JobAlarm($0, of: plan), job) }
             }
-            let outcome = try train(plan, job, monitor)
+            let outcome = try measured(plan, job, monitor)
             if outcome.interrupted { return .interrupted }
             return .finished(try ending(of: job, plan, outcome, monitor))
         } catch let given as Persistence.GivenUp {
@@ -71,7 +73,7 @@ public struct JobRunner: Sendable {
                 ? .interrupted : .finished(JobEnding(.cancelled, stopReason: .cancelled))
         } catch {
             let failure = JobFailure(error)
-            if failure.code != "invalid_content" { report("\(job.id): \(error)") }
+            if failure.code != "invalid_content" { report("the job failed: \(error)", job.noticeFields) }
             return .finished(JobEnding(.failed, history: monitor.history, alarms: alarms(), failure: failure))
         }
     }
@@ -82,6 +84,18 @@ public struct JobRunner: Sendable {
             stored: job.settings, initialLayers: layers, table: archive.table(job.tableHash), limits: limits)
     }
 
+    /// Trains, and has it counted.
+    private func measured(_ plan: JobPlan, _ job: Job, _ monitor: TrainingMonitor) throws -> TrainingOutcome {
+        let rows = plan.data.sets.train.count
+        let batch = max(1, plan.training.batchSize.rows(of: rows))
+        metrics.begin(job, monitor, examples: rows, steps: (rows + batch - 1) / batch)
+        var epochs: Int?
+        defer { metrics.end(job, epochs: epochs) }
+        let outcome = try train(plan, job, monitor)
+        if !outcome.interrupted { epochs = outcome.epochs }
+        return outcome
+    }
+
     private func train(_ plan: JobPlan, _ job: Job, _ monitor: TrainingMonitor) throws -> TrainingOutcome {
         guard let checkpoints, !JobRunner.isBrief(job) else {
             return try Training.run(plan.network, plan.training, on: plan.data.sets, monitor: monitor)
@@ -90,17 +104,20 @@ public struct JobRunner: Sendable {
         let keeper = CheckpointKeeper(
             checkpoints, of: job, after: latest?.number ?? 0,
             progressed: { note(job) { try archive.noteProgress(of: job) } },
-            report: report)
+            report: report, metrics: metrics)
         defer { keeper.end() }
         var checkpointing = Checkpointing(interval: checkpointInterval) { keeper.save($0, $1) }
         if let latest {
             checkpointing.resuming = latest.checkpoint
-            checkpointing.hasResumed = { epoch in note(job) { try archive.noteResumption(of: job, epoch: epoch) } }
+            checkpointing.hasResumed = { epoch in
+                metrics.resume(job, epoch: epoch)
+                note(job) { try archive.noteResumption(of: job, epoch: epoch) }
+            }
             do {
                 return try Training.run(
                     plan.network, plan.training, on: plan.data.sets, monitor: monitor, checkpointing: checkpointing)
             } catch let error as CheckpointError {
-                report("\(job.id): begins anew, its checkpoint cannot be used: \(error)")
+                report("begins anew, its checkpoint cannot be used: \(error)", level: .warning, job.noticeFields)
                 checkpointing.resuming = nil
             }
         }
@@ -113,7 +130,7 @@ public struct JobRunner: Sendable {
         do {
             try write()
         } catch {
-            report("\(job.id): \(error)")
+            report("progress cannot be noted: \(error)", job.noticeFields)
         }
     }
 

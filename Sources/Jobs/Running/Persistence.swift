@@ -11,7 +11,7 @@ struct Persistence: Sendable {
     }
 
     let backoff: Backoff
-    let report: @Sendable (String) -> Void
+    let report: Report
     /// How often a waiting thread looks whether it is to stop, in microseconds.
     private static let glance: UInt32 = 20_000
 
@@ -23,10 +23,10 @@ struct Persistence: Sendable {
         while true {
             do {
                 let value = try body()
-                if failures > 0 { report("\(job.id): what the disk refused has been done") }
+                if failures > 0 { report("what the disk refused has been done", level: .info, job.noticeFields) }
                 return value
             } catch  where Persistence.mayPass(error) {
-                report("\(job.id): \(error); it is tried again until it succeeds")
+                report("\(error); it is tried again until it succeeds", job.noticeFields)
                 failures += 1
                 let end = ContinuousClock.now + backoff.wait(after: failures)
                 repeat {

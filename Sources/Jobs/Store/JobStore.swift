@@ -74,6 +74,11 @@ public protocol JobStore: SweepStore {
     /// Jobs of an owner that wait for a worker, those of sweeps aside.
     func queuedCount(of owner: String) throws(StoreError) -> Int
 
+    /// When the oldest job was submitted that waits for a worker; nil where none does.
+    func oldestQueued() throws(StoreError) -> Timestamp?
+    /// Writes something that means nothing; on disk when this returns. Throws what would be wrong with a real write.
+    func probe() throws(StoreError)
+
     /// Adds a data set and keeps its table, if that has no file. Throws `duplicate` if the id is taken. With a known
     /// `identity` nothing is added and the answer is the data set it made the first time; throws as `submit` does.
     func addDataset(

@@ -289,6 +289,14 @@ public final class MemoryStore: JobStore {
     /// Jobs of an owner that wait for a worker.
     public func queuedCount(of owner: String) -> Int { state.withLock { $0.queued(of: owner) } }
 
+    /// When the oldest queued job was submitted.
+    public func oldestQueued() -> Timestamp? {
+        state.withLock { state in state.queue.first.flatMap { state.jobs[$0]?.job.createdAt } }
+    }
+
+    /// Nothing can be wrong.
+    public func probe() {}
+
     /// Adds a data set.
     public func addDataset(
         _ dataset: DatasetRecord, table: StoredContent?, identity: RequestIdentity?

@@ -131,7 +131,7 @@ extension WorkerPool {
         if let seen {
             do throws(StoreError) {
                 let turnover = try store.finishAndClaim(job.id, leaseEpoch: job.leaseEpoch, ending)
-                if turnover.wasHeld { didFinish(job) }
+                if turnover.wasHeld { didFinish(job, ending) }
                 if turnover.next == nil { noteEmptyQueue(seen: seen) }
                 return turnover.next
             } catch {
@@ -143,7 +143,7 @@ extension WorkerPool {
         let wasHeld = persist { () throws(StoreError) in
             try store.finish(job.id, leaseEpoch: job.leaseEpoch, ending)
         }
-        if wasHeld == true { didFinish(job) }
+        if wasHeld == true { didFinish(job, ending) }
         return nil
     }
 

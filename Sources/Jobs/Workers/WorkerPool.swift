@@ -39,18 +39,18 @@ public final class WorkerPool: Sendable {
     let report: @Sendable (StoreError) -> Void
     let isBrief: @Sendable (Job) -> Bool
     let run: Run
-    let didFinish: @Sendable (Job) -> Void
+    let didFinish: @Sendable (Job, JobEnding) -> Void
     let state = Guarded(State())
     private let stackSize: Int
 
     /// A pool of `workers` (≥ 1) with thread stacks of `stackSize` bytes; `start` sets them to work. Errors of the
     /// store go to `report`, from any thread, and what failed is tried again after a wait given by `backoff`.
     /// `isBrief` tells of a job that it will run for some milliseconds at most; `didFinish` hears of every job whose ending
-    /// is stored, on the worker's thread.
+    /// is stored, as it was when it was claimed and how it ended, on the worker's thread.
     public init(
         store: any JobStore, workers: Int, stackSize: Int = 16 << 20, backoff: Backoff = Backoff(),
         report: @escaping @Sendable (StoreError) -> Void, isBrief: @escaping @Sendable (Job) -> Bool = { _ in false },
-        didFinish: @escaping @Sendable (Job) -> Void = { _ in }, run: @escaping Run
+        didFinish: @escaping @Sendable (Job, JobEnding) -> Void = { _, _ in }, run: @escaping Run
     ) {
         self.store = store
         self.workers = max(1, workers)
@@ -92,6 +92,9 @@ public final class WorkerPool: Sendable {
     /// The monitor of a job that runs in this pool. A job read as running from the store just before, but without a
     /// monitor, is about to start or has ended since: read it again.
     public func monitor(for id: JobID) -> TrainingMonitor? { state.withLock { $0.monitors[id] } }
+
+    /// Whether all threads that were started are there; a thread ends only when the pool stops.
+    public var isComplete: Bool { state.withLock { !$0.isStarted || ($0.stopBy == nil && $0.alive == 2 * workers) } }
 
     /// Jobs that run in this pool now.
     public var runningCount: Int { state.withLock { $0.running } }

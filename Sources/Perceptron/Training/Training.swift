@@ -81,7 +81,7 @@ public enum Training {
 
 extension BatchSize {
     /// Examples of a step over `total` training examples.
-    func rows(of total: Int) -> Int {
+    public func rows(of total: Int) -> Int {
         switch self {
         case .full: total
         case .count(let count): min(count, total)

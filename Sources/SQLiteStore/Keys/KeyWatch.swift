@@ -12,14 +12,12 @@ public final class KeyWatch: Sendable {
 
     private let file: KeyFile
     private let gatekeeper: Gatekeeper
-    private let report: @Sendable (String) -> Void
+    private let report: Report
     private let isOver = Guarded(false)
     private let thread = Guarded<WorkerThread?>(nil)
 
     /// Brings `gatekeeper` the keys that there are; nothing is watched before `start`.
-    public init(
-        _ file: KeyFile, for gatekeeper: Gatekeeper, report: @escaping @Sendable (String) -> Void
-    ) throws(StoreError) {
+    public init(_ file: KeyFile, for gatekeeper: Gatekeeper, report: Report) throws(StoreError) {
         self.file = file
         self.gatekeeper = gatekeeper
         self.report = report

@@ -117,7 +117,7 @@ extension HTTPResponse {
         return switch body {
         case .bytes(let bytes): bytes.isEmpty ? nil : bytes.count
         case .stream: .max
-        case .empty, .file, .deferred: nil
+        case .empty, .file, .deferred, .naming: nil
         }
     }
 

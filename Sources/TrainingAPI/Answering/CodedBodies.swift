@@ -27,7 +27,7 @@ final class CodedBodies: Sendable {
             return .bytes(coded)
         case .stream(let stream):
             return .stream(.gzip(of: stream))
-        case .empty, .file, .deferred:
+        case .empty, .file, .deferred, .naming:
             return nil
         }
     }

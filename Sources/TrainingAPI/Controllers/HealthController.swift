@@ -7,9 +7,25 @@ struct HealthController: Sendable {
 
     func live(_ request: RoutedRequest) -> HTTPResponse { HealthController.ok }
 
-    func ready(_ request: RoutedRequest) throws -> HTTPResponse {
-        _ = try service.store.queuedCount()
-        return HealthController.ok
+    func ready(_ request: RoutedRequest) -> HTTPResponse {
+        let checks = service.readiness.checks(service.readinessChecks)
+        let isReady = checks.allSatisfy { $0.fault == nil }
+        var headers: [(name: String, value: String)] = [("Cache-Control", "no-store")]
+        if !isReady { headers.append(("Retry-After", "5")) }
+        return .json(isReady ? 200 : 503, headers: headers) { json in
+            json.object { json in
+                json.member("status", isReady ? "ok" : "unavailable")
+                json.array("checks") { json in
+                    for check in checks {
+                        json.object { json in
+                            json.member("name", check.name)
+                            json.member("ok", check.fault == nil)
+                            json.member("detail", check.fault)
+                        }
+                    }
+                }
+            }
+        }
     }
 
     func openAPI(_ request: RoutedRequest) -> HTTPResponse {

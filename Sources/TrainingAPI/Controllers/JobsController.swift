@@ -9,7 +9,8 @@ struct JobsController: Sendable {
 
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
         let identity = try RequestIdentity(request)
-        let (job, isNew) = try service.submit(service.document(request), for: request.caller, identity: identity)
+        let (job, isNew) = try service.submit(
+            service.document(request), for: request.caller, identity: identity, origin: RequestOrigin(request.head))
         return answer(202, job, headers: [("Location", "/v1/jobs/\(job.id)")]).replayed(!isNew)
     }
 

@@ -9,7 +9,7 @@ struct SweepsController: Sendable {
     func submit(_ request: RoutedRequest) throws -> HTTPResponse {
         let identity = try RequestIdentity(request)
         let (sweep, isNew) = try service.submitSweep(
-            service.document(request), for: request.caller, identity: identity)
+            service.document(request), for: request.caller, identity: identity, origin: RequestOrigin(request.head))
         return try answer(202, sweep, headers: [("Location", "/v1/sweeps/\(sweep.id)")]).replayed(!isNew)
     }
 

@@ -27,14 +27,15 @@ public struct Problem: Error, Sendable {
         self.init(.invalidContent, count == 1 ? first : "\(count) faults, the first: \(first)", faults: faults.all)
     }
 
-    /// Writes the problem object.
-    public func write(to json: inout JSONWriter) {
+    /// Writes the problem object; `requestID` names the request that it answers.
+    public func write(to json: inout JSONWriter, requestID: String? = nil) {
         json.object { json in
             json.member("type", "/problems/\(code.rawValue)")
             json.member("title", code.title)
             json.member("status", code.status)
             json.member("detail", detail)
             json.member("code", code.rawValue)
+            if let requestID { json.member("request_id", requestID) }
             json.array("errors") { json in
                 for fault in faults {
                     json.object { json in
@@ -48,10 +49,8 @@ public struct Problem: Error, Sendable {
 
     /// The answer.
     public var response: HTTPResponse {
-        var json = JSONWriter()
-        write(to: &json)
-        return HTTPResponse(
+        HTTPResponse(
             status: code.status, headers: [("Content-Type", "application/problem+json")] + headers,
-            body: .bytes(json.bytes + [UInt8(ascii: "\n")]))
+            body: .naming { requestID in .json { write(to: &$0, requestID: requestID) } })
     }
 }

@@ -47,6 +47,8 @@ struct JobResource: Sendable {
             json.raw(job.settings)
             json.member("parameters", job.parameterCount)
             json.array("alarms") { json in job.alarms.forEach { $0.write(to: &json) } }
+            json.member("request_id", job.origin?.requestID)
+            json.member("trace_parent", job.origin?.traceParent)
             json.name("error")
             if let failure = job.failure { failure.write(to: &json) } else { json.null() }
         }

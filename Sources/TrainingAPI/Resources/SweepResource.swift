@@ -38,6 +38,8 @@ struct SweepResource: Sendable {
         json.member("created_at", sweep.createdAt.description)
         json.member("finished_at", sweep.finishedAt?.description)
         json.member("stop_reason", sweep.stopReason)
+        json.member("request_id", sweep.origin?.requestID)
+        json.member("trace_parent", sweep.origin?.traceParent)
         json.name("error")
         if let failure = sweep.failure { failure.write(to: &json) } else { json.null() }
     }

@@ -14,6 +14,8 @@ struct Route: Sendable {
     }
 
     let method: String
+    /// The path as the contract has it, for log and metrics.
+    let template: String
     /// Segments of the path; nil matches anything but nothing and is handed to the handler.
     let pattern: [String?]
     /// What may follow the last segment, after a dot. Where there are any, the one that does is handed to the handler as
@@ -35,6 +37,10 @@ struct Route: Sendable {
         _ handle: @escaping @Sendable (RoutedRequest) throws -> HTTPResponse
     ) {
         self.method = method
+        template =
+            "/"
+            + pattern.split(separator: "/").map { $0.hasPrefix(":") ? "{\($0.dropFirst())}" : String($0) }
+            .joined(separator: "/")
         self.pattern = pattern.split(separator: "/").map { $0.hasPrefix(":") ? nil : String($0) }
         self.suffixes = suffixes
         self.needs = needs

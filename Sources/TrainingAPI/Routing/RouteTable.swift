@@ -14,6 +14,7 @@ extension Router {
         let sweeps = SweepsController(service: service)
         let datasets = DatasetsController(service: service)
         let health = HealthController(service: service)
+        let metrics = MetricsController(registry: service.metrics)
         let job = Route.Body.json(limit: service.limits.jobBytes)
         let upload = Route.Body.upload(
             limit: service.limits.datasetBytes, directory: service.uploadDirectory,
@@ -62,6 +63,7 @@ extension Router {
                 Route("DELETE", "/v1/datasets/:id", needs: .submit, datasets.delete),
                 Route("GET", "/livez", needs: nil, on: .immediate, health.live),
                 Route("GET", "/readyz", needs: nil, health.ready),
+                Route("GET", "/metrics", needs: .read, metrics.show),
                 Route("GET", "/openapi.yaml", needs: nil, health.openAPI),
             ], entrance: Entrance(gatekeeper: service.gatekeeper, limiter: service.rateLimiter), disk: service.disk,
             report: service.report)

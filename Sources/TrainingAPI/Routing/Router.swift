@@ -2,6 +2,7 @@ import Access
 import Datasets
 import HTTPDaemon
 import JSONDocument
+import Jobs
 
 /// Decides from a request's head which route answers it, or with which problem it is refused before its body is read.
 struct Router: Sendable {
@@ -10,16 +11,17 @@ struct Router: Sendable {
     /// Where uploads go; nil for one without bounds.
     let disk: DiskSpace?
     /// Tells the operator what no client may see.
-    let report: @Sendable (String) -> Void
+    let report: Report
 
     func decide(_ head: HTTPRequestHead) -> RequestDecision {
         var allowed: [String] = []
-        for route in routes {
+        for (number, route) in routes.enumerated() {
             guard let parameters = route.parameters(of: head.path) else { continue }
             guard route.method == head.routedMethod else {
                 allowed.append(route.method)
                 continue
             }
+            head.record.route = number
             return accept(head, route, parameters)
         }
         guard !allowed.isEmpty else {
@@ -40,6 +42,7 @@ struct Router: Sendable {
     private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
         do throws(Problem) {
             let admission = try entrance.admit(head, needing: route.needs)
+            head.record.caller = admission.caller.key?.description
             return accept(head, route, parameters, admission.caller).adding(admission.headers)
         } catch {
             return .refuse(error.response)
@@ -73,7 +76,9 @@ struct Router: Sendable {
                 return try route.handle(routed)
             } catch {
                 let problem = Problem(from: error)
-                if problem.code.status >= 500 { report("\(head.method) \(head.target): \(error)") }
+                if problem.code.status >= 500 {
+                    report("\(head.method) \(head.target): \(error)", [("request_id", head.record.id)])
+                }
                 return problem.response
             }
         }

@@ -59,7 +59,7 @@ extension TrainingService {
                 guard events.last?.isLast == true else { return false }
             } catch {
                 // The client comes again and asks for what it has not heard.
-                self.report("events of \(id): \(error)")
+                self.report("a client's events were cut short: \(error)", [("job", id.description)])
             }
             source.finish()
             return true
@@ -81,7 +81,8 @@ extension TrainingService {
                     do throws(StoreError) {
                         if let job = try self.store.job(id), !job.status.isTerminal { return false }
                     } catch {
-                        self.report("waiting for \(id): \(error)")
+                        self.report(
+                            "a client waited for a job that cannot be read: \(error)", [("job", id.description)])
                     }
                     deferred.send(answer())
                     return true

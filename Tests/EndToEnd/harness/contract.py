@@ -13,6 +13,7 @@ from referencing.jsonschema import DRAFT202012
 ROOT = Path(__file__).resolve().parents[3]
 PATH = ROOT / "openapi.yaml"
 URI = "urn:espalier:openapi"
+# What any path may answer, one that there is not too.
 GENERAL = {408: "RequestTimeout", 414: "TargetTooLong", 417: "ExpectationFailed", 431: "HeadersTooLarge"}
 METHODS = {"get", "put", "post", "delete", "options", "patch", "trace"}
 
@@ -48,6 +49,8 @@ class Contract:
         if pointer is None:
             raise Undocumented(f"{where}: status not documented: {response.text[:500]}")
         documented = self._at(pointer)
+        # It is on every answer, and so in no list of headers.
+        self._check_headers(where, "/components", {"headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}}, response.headers)
         self._check_headers(where, pointer, documented, response.headers)
         self._check_body(where, pointer, documented, method, response)
 

@@ -20,7 +20,9 @@ REQUESTS = {
     "/v1/sweeps": "/components/schemas/SweepRequest", "/v1/sweeps:validate": "/components/schemas/SweepRequest",
     "/v1/jobs/{id}/predictions": "/components/schemas/PredictionRequest", "/v1/datasets": "/components/schemas/DatasetContent"}
 KINDS = {"ds": "Dataset", "sweep": "Sweep"}
-COMPARED = "/paths/~1v1~1comparisons/get/parameters/0/schema"
+COMPARED = next(
+    f"/paths/~1v1~1comparisons/get/parameters/{place}/schema"
+    for place, parameter in enumerate(CONTRACT.document["paths"]["/v1/comparisons"]["get"]["parameters"]) if parameter.get("name") == "jobs")
 CSV = "a,b,y\n" + "".join(f"{n % 7},{['p', 'q', 'r'][n % 3]},{n % 2}\n" for n in range(24))
 
 

@@ -16,7 +16,7 @@ public final class SweepCoordinator: Sendable {
     private let jobLimits: JobLimits
     private let inbox: SweepInbox
     private let clock: @Sendable () -> Timestamp
-    private let report: @Sendable (String) -> Void
+    private let report: Report
     private let state = Guarded(State())
     private let backoff: Backoff
 
@@ -29,7 +29,7 @@ public final class SweepCoordinator: Sendable {
     public init(
         store: any JobStore, pool: WorkerPool, archive: JobArchive, limits: DatasetLimits, jobLimits: JobLimits,
         inbox: SweepInbox, backoff: Backoff = Backoff(), clock: @escaping @Sendable () -> Timestamp,
-        report: @escaping @Sendable (String) -> Void
+        report: Report
     ) {
         self.store = store
         self.pool = pool
@@ -67,7 +67,7 @@ public final class SweepCoordinator: Sendable {
                 try advance(id)
                 failures = 0
             } catch {
-                report("\(id): \(error)")
+                report("the sweep cannot be gone on with for now: \(error)", [("sweep", id.description)])
                 failures += 1
                 inbox.notify(id)
                 inbox.pause(backoff.wait(after: failures))
@@ -119,7 +119,7 @@ public final class SweepCoordinator: Sendable {
     /// Ends a sweep that cannot be gone on with.
     private func fail(_ sweep: Sweep, _ error: any Error) throws {
         let failure = JobFailure(error)
-        if failure.code != "invalid_content" { report("\(sweep.id): \(error)") }
+        if failure.code != "invalid_content" { report("the sweep failed: \(error)", sweep.noticeFields) }
         for run in try store.runs(of: sweep.id) where !run.status.isTerminal { _ = try pool.cancel(run.id) }
         _ = try store.finishSweep(sweep.id, sweep.status == .cancelling ? .cancelled : .failed(failure))
     }
@@ -151,6 +151,6 @@ extension SweepSpecification {
             name: jobName ?? sweep.name, owner: sweep.owner, settings: plan.settings(initialWeightsHash: nil),
             tableHash: sweep.tableHash, parameterCount: plan.network.parameterCount,
             epochs: training.specification.epochs,
-            sweep: SweepMembership(sweep: sweep.id, place: job.place))
+            sweep: SweepMembership(sweep: sweep.id, place: job.place), origin: sweep.origin)
     }
 }

@@ -12,6 +12,8 @@ public struct Sweep: Sendable {
     public let tableHash: String
     /// A `SweepSpecification`, JSON text in UTF-8; no store reads it.
     public let specification: [UInt8]
+    /// The request that it came with.
+    public let origin: RequestOrigin?
 
     /// The trials as far as they are decided: their values as `TrialValues` writes them; no store reads it.
     public package(set) var trials: [UInt8]
@@ -32,6 +34,7 @@ public struct Sweep: Sendable {
         tableHash = submission.tableHash
         specification = submission.specification
         trials = submission.trials
+        origin = submission.origin
         self.createdAt = createdAt
     }
 }
@@ -79,11 +82,14 @@ public struct SweepSubmission: Sendable {
     public var limits = AdmissionLimits()
     /// The request it came with, where the client gave it a key.
     public var identity: RequestIdentity?
+    /// The request it came with, by its names.
+    public var origin: RequestOrigin?
 
     /// A submission under a new random id, unless one is given.
     public init(
         id: SweepID = .random(), name: String? = nil, owner: String? = nil, tableHash: String, specification: [UInt8],
-        trials: [UInt8], contents: [StoredContent] = [], identity: RequestIdentity? = nil
+        trials: [UInt8], contents: [StoredContent] = [], identity: RequestIdentity? = nil,
+        origin: RequestOrigin? = nil
     ) {
         self.id = id
         self.name = name
@@ -93,6 +99,7 @@ public struct SweepSubmission: Sendable {
         self.trials = trials
         self.contents = contents
         self.identity = identity
+        self.origin = origin
     }
 }
 
