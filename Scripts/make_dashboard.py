@@ -1,3 +1,9 @@
+#!/usr/bin/env python3
+"""Prints deploy/grafana/espalier.json, the dashboard; each panel is a line here.
+
+    Scripts/make_dashboard.py > deploy/grafana/espalier.json
+"""
+
 import json
 panels = []
 y = 0
@@ -46,6 +52,7 @@ line([
     ("Open", "short", [(f"sum(espalier_http_connections{S})", "connections"), (f"sum(espalier_http_requests_in_flight{S})", "requests"), (f"sum(espalier_http_event_streams{S})", "event streams")]),
     ("Bodies", "Bps", [(f"sum(rate(espalier_http_request_body_bytes_total{S}[$__rate_interval]))", "read"), (f"sum(rate(espalier_http_response_body_bytes_total{S}[$__rate_interval]))", "sent")]),
     ("Given up by clients", "reqps", [(f"sum(rate(espalier_http_aborted_requests_total{S}[$__rate_interval]))", "aborted")]),
+    ("Turned away", "cps", [(f"sum(rate(espalier_http_refused_connections_total{S}[$__rate_interval]))", "too many"), (f"sum(rate(espalier_http_cut_connections_total{S}[$__rate_interval]))", "too slow")]),
 ])
 row("Jobs and training")
 line([

@@ -92,6 +92,12 @@ struct Server {
                     "espalier_http_requests_in_flight", .gauge, "Requests that are not over, this one included.",
                     load.requests)
                 text.single("espalier_http_event_streams", .gauge, "Clients that listen to events.", load.streams)
+                text.single(
+                    "espalier_http_refused_connections_total", .counter, "Connections that were too many.",
+                    load.refusedConnections)
+                text.single(
+                    "espalier_http_cut_connections_total", .counter,
+                    "Connections that ended because their clients were too slow, or gone.", load.cutConnections)
             }
             store.metrics.write(to: &text)
             FileSync.write(to: &text)

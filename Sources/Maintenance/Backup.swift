@@ -39,6 +39,7 @@ public enum Backup {
             }
             try drop(&files, but: needed, in: destination)
             try copyCheckpoints(of: needed.unfinished, from: directory, to: destination, &files)
+            try copyKeys(from: directory, to: destination, &files)
             return try seal(destination, files, createdAt, version)
         }
         throw MaintenanceError("files are deleted faster than they can be copied; try again when less is going on")
@@ -84,6 +85,19 @@ public enum Backup {
             let path = "\(DataLayout.checkpoints)/\(name)"
             files[path] = try FileCopy.copy("\(directory)/\(path)", to: "\(destination)/\(path)")
         }
+    }
+
+    /// API keys have a database of their own, and no part in the moment that the backup shows.
+    private static func copyKeys(
+        from directory: String, to destination: String, _ files: inout [String: FileCopy.Outcome]
+    ) throws {
+        guard KeyFile.exists(in: directory) else { return }
+        let copy = "\(destination)/\(DataLayout.keys)"
+        try DatabaseInspection(file: "\(directory)/\(DataLayout.keys)").copy(to: copy)
+        // Readable by nobody else, even where the folder is moved to a place that all can read.
+        guard chmod(copy, 0o600) == 0 else { throw MaintenanceError.last("chmod \(copy)") }
+        try FileCopy.synchronize(copy)
+        files[DataLayout.keys] = try FileCopy.measure(copy)
     }
 
     /// Makes everything durable, and last the manifest.

@@ -81,9 +81,9 @@ public struct BackupManifest: Sendable, Equatable {
         self.files = files
     }
 
-    /// The database, or a file of one of the folders.
+    /// A database, or a file of one of the folders.
     private static func isWithin(_ path: String) -> Bool {
-        if path == DataLayout.database { return true }
+        if path == DataLayout.database || path == DataLayout.keys { return true }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count == 2 && DataLayout.folders.contains(String(parts[0])) && !parts[1].isEmpty
             && !parts[1].hasPrefix(".")

@@ -5,6 +5,8 @@ import SQLiteStore
 public enum DataLayout {
     /// The database.
     public static let database = DatabaseInspection.fileName
+    /// The database of API keys.
+    static let keys = KeyFile.name
     /// The file whose lock says that a server runs.
     static let lock = "espalier.lock"
 

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Jobs
 
-/// The database of a data directory, looked at from outside and never written to: with a server running on it, or without.
+/// A database of a data directory, looked at from outside and never written to: with a server running on it, or without.
 public struct DatabaseInspection {
     /// The database's file within a data directory.
     public static let fileName = "espalier.sqlite"
@@ -47,6 +47,14 @@ public struct DatabaseInspection {
             let rows = try Row.fetchAll(db, sql: "SELECT status, COUNT(*) FROM job GROUP BY status")
             return Dictionary(
                 rows.compactMap { row in JobStatus(rawValue: row[0]).map { ($0, row[1]) } }, uniquingKeysWith: { $1 })
+        }
+    }
+
+    /// Keys that a request can be made with, in a file of keys.
+    public func usableKeys(at now: Timestamp) throws(StoreError) -> Int {
+        try read { db in
+            let sql = "SELECT COUNT(*) FROM api_key WHERE revoked_at IS NULL AND ifnull(expires_at > ?, TRUE)"
+            return try Int.fetchOne(db, sql: sql, arguments: [now.milliseconds]) ?? 0
         }
     }
 

@@ -78,6 +78,8 @@ public final class SQLiteStore: JobStore {
     public func close() throws(StoreError) {
         commits.close()
         do {
+            // The last connection to close empties the log, if it may write: the pool would close its readers last.
+            pool.invalidateReadOnlyConnections()
             try pool.close()
         } catch {
             throw StoreError(error)

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from harness import keys
 from harness.bodies import inline, make_job, make_long_job
 from harness.client import FINISHED
 from harness.contract import ROOT
@@ -47,7 +48,7 @@ def test_a_restored_server_answers_with_the_same_bytes(start_server, tmp_path):
     on_upload = client.train(make_job(data={"dataset": upload["id"], "target": "y"}))["id"]
     sweep = client.finished_sweep({"job": make_job(), "search": {"parameters": {"l2_lambda": [0, 1]}}})
     manifest = backup(server.directory, tmp_path / "backup")
-    assert {file["path"].split("/")[0] for file in manifest["files"]} == {"espalier.sqlite", "tables", "networks"}
+    assert {file["path"].split("/")[0] for file in manifest["files"]} == {"espalier.sqlite", "keys.sqlite", "tables", "networks"}
 
     other = start_server(directory=restore(tmp_path / "backup", tmp_path / "restored"))
     for id in (small, large, on_upload):
@@ -58,6 +59,19 @@ def test_a_restored_server_answers_with_the_same_bytes(start_server, tmp_path):
     assert other.client.sweep(sweep["id"])["best"] == sweep["best"]
     body = make_job(data={"dataset": upload["id"], "target": "y"})
     assert other.client.train(body)["metrics"] == client.job(on_upload)["metrics"]
+
+
+def test_keys_are_those_of_that_moment(start_server, tmp_path):
+    server = start_server()
+    clients = keys.shared(server, ["ada"])
+    id = clients.ada.train(make_job())["id"]
+    backup(server.directory, tmp_path / "backup")
+    other = start_server(directory=restore(tmp_path / "backup", tmp_path / "restored"))
+    assert other.client.get("/v1/jobs").status_code == 401
+    clients.ada.url = other.client.url
+    assert clients.ada.job(id)["owner"] == "ada"
+    for directory in (tmp_path / "backup", tmp_path / "restored"):
+        assert (directory / "keys.sqlite").stat().st_mode & 0o777 == 0o600
 
 
 def test_jobs_of_that_moment_go_on(start_server, tmp_path):

@@ -45,7 +45,7 @@ def test_a_directory_that_is_well_is_found_well(stopped):
     status, checks = doctor(stopped)
     assert status == 0, checks
     assert all(check["status"] in ("ok", "warning") for check in checks.values())
-    for name in ("directory", "lock", "fsync", "database", "schema", "missing files", "damaged files", "orphaned files"):
+    for name in ("directory", "lock", "fsync", "database", "schema", "keys", "missing files", "damaged files", "orphaned files"):
         assert checks[name]["status"] == "ok", checks[name]
     assert {"space", "processor", "memory", "open files", "clock"} <= set(checks)
     assert "2 succeeded" in checks["database"]["detail"]

@@ -46,7 +46,7 @@ extension DaemonTests {
     @Test func everyRequestIsObservedOnceWithWhatCameOfIt() throws {
         let seen = Mutex<[RequestSummary]>([])
         let configuration = HTTPDaemonConfiguration(
-            port: 0, fault: { fault, _ in HTTPResponse(status: fault.status) },
+            listening: .address(host: "127.0.0.1", port: 0), fault: { fault, _ in HTTPResponse(status: fault.status) },
             observe: { summary in seen.withLock { $0.append(summary) } })
         let daemon = try HTTPDaemon(configuration: configuration) { head in
             head.record.route = 7

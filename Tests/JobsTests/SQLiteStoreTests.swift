@@ -17,6 +17,17 @@ import Testing
         #expect(try store.pragma("synchronous") == "2")
     }
 
+    @Test func aClosedStoreIsOneFile() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(directory: directory.path)
+        let job = try store.submit(.make())
+        #expect(try store.job(job.id) == job)
+        #expect(try store.list(status: nil, after: nil, limit: 9).items.count == 1)
+        try store.close()
+        let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(files.sorted() == ["espalier.lock", "espalier.sqlite"])
+    }
+
     @Test func aReopenedStoreHasEverything() throws {
         let directory = try TemporaryDirectory()
         let first = try SQLiteStore(directory: directory.path)

@@ -87,7 +87,7 @@ struct ProblemTests {
             ("GET", "/v1/jobs/job_\(id)/history", nil), ("GET", "/v1/jobs/job_\(id)/events", nil),
             ("GET", "/v1/jobs/job_\(id)/weights", nil), ("POST", "/v1/jobs/job_\(id)/predictions", "{\"x\": []}"),
             ("POST", "/v1/datasets", "[[1]]"), ("GET", "/v1/datasets", nil), ("GET", "/v1/datasets/ds_\(id)", nil),
-            ("DELETE", "/v1/datasets/ds_\(id)", nil), ("GET", "/readyz", nil),
+            ("DELETE", "/v1/datasets/ds_\(id)", nil),
             ("POST", "/v1/sweeps", "{\"job\": \(document()), \"search\": {\"parameters\": {\"l2_lambda\": [1]}}}"),
             ("GET", "/v1/sweeps", nil), ("GET", "/v1/sweeps/sweep_\(id)", nil),
             ("DELETE", "/v1/sweeps/sweep_\(id)", nil), ("POST", "/v1/sweeps/sweep_\(id)/cancel", nil),
@@ -101,6 +101,8 @@ struct ProblemTests {
             #expect(reports.contains { $0.hasPrefix("\(method) \(path): ") && $0.contains("SECRET") }, "\(number)")
         }
         #expect(try fixture.call("GET", "/livez").status == 200)
+        let readiness = try fixture.call("GET", "/readyz")
+        #expect(readiness.status == 503 && !readiness.text.contains("SECRET"))
     }
 
     @Test(arguments: ["", "{", "nul", "{\"data\": }", String(repeating: "[", count: 1_000_000), "{}{}", "\u{FEFF}"])
@@ -141,6 +143,8 @@ struct BrokenStore: JobStore {
     func events(_ id: JobID, after: Int) throws(StoreError) -> [JobEvent]? { throw error }
     func recover(workers: Int) throws(StoreError) -> Recovery { throw error }
     func counts() throws(StoreError) -> [JobStatus: Int] { throw error }
+    func oldestQueued() throws(StoreError) -> Timestamp? { throw error }
+    func probe() throws(StoreError) { throw error }
     func queuedCount() throws(StoreError) -> Int { throw error }
     func queuedCount(of owner: String) throws(StoreError) -> Int { throw error }
     func addDataset(

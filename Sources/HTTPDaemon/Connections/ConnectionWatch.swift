@@ -54,7 +54,10 @@ final class ConnectionWatch: Sendable {
             let now = ContinuousClock.now
             guard now - judged >= judging else { continue }
             judged = now
-            connections.visit { cutLate(&$0, now, limits, refusal) }
+            connections.visit { some in
+                let late = cutLate(&some, now, limits, refusal)
+                connections.cut.wrappingAdd(late, ordering: .relaxed)
+            }
         }
     }
 
@@ -71,10 +74,12 @@ final class ConnectionWatch: Sendable {
         }
     }
 
+    /// Returns how many were.
     private static func cutLate(
         _ connections: inout [OpenConnections.Connection], _ now: ContinuousClock.Instant, _ limits: ConnectionLimits,
         _ refusal: Refusal?
-    ) {
+    ) -> Int {
+        var late = 0
         for place in connections.indices {
             let socket = connections[place].socket
             let stage = socket.stage.current
@@ -86,7 +91,9 @@ final class ConnectionWatch: Sendable {
             if verdict == .requestIsLate { refusal?.send(to: socket.descriptor) }
             if verdict == .isGone, progress.unsent > 0 { dropUnsent(socket.descriptor) }
             shutdown(socket.descriptor, Int32(SHUT_RDWR))
+            late += 1
         }
+        return late
     }
 
     /// Resets the connection when it is closed: what the client does not take would keep the system's memory, and the end

@@ -30,6 +30,10 @@ final class OpenConnections: Sendable {
         }
     }
 
+    /// Connections that were too many.
+    let refused = Atomic(0)
+    /// Connections whose clients were too slow.
+    let cut = Atomic(0)
     private let state: Mutex<State>
     private let limits: ConnectionLimits
 
@@ -45,6 +49,12 @@ final class OpenConnections: Sendable {
 
     /// Takes in an accepted connection, for the thread with the fewest, unless there are too many.
     func add(_ descriptor: Int32, _ address: SocketAddress) -> Decision {
+        let decision = decide(descriptor, address)
+        if case .refused = decision { refused.wrappingAdd(1, ordering: .relaxed) }
+        return decision
+    }
+
+    private func decide(_ descriptor: Int32, _ address: SocketAddress) -> Decision {
         state.withLock { state in
             // One that libmicrohttpd closed for a lack of memory was never told of.
             state.remove(descriptor)

@@ -10,6 +10,20 @@ public final class HTTPDaemon: Sendable {
     /// Whether only this machine reaches it.
     public let isLocal: Bool
 
+    /// See `load`.
+    public struct Load: Sendable {
+        /// That are open.
+        public let connections: Int
+        /// That are not over.
+        public let requests: Int
+        /// Bodies that are pushed to clients.
+        public let streams: Int
+        /// Connections that were too many.
+        public let refusedConnections: Int
+        /// Connections that ended because their clients were too slow, or gone.
+        public let cutConnections: Int
+    }
+
     private struct Running {
         let threads: [ServingThread]
         let acceptor: Acceptor
@@ -51,12 +65,13 @@ public final class HTTPDaemon: Sendable {
         stop(grace: .zero)
     }
 
-    /// What is open now: connections, requests that are not over, and bodies that are pushed to clients.
-    public var load: (connections: Int, requests: Int, streams: Int) {
-        (
-            core.connections.count, core.traffic.withLock { $0.active },
-            core.liveStreams.load(ordering: .relaxed)
-        )
+    /// What goes on now, and what has been turned away since the start.
+    public var load: Load {
+        Load(
+            connections: core.connections.count, requests: core.traffic.withLock { $0.active },
+            streams: core.liveStreams.load(ordering: .relaxed),
+            refusedConnections: core.connections.refused.load(ordering: .relaxed),
+            cutConnections: core.connections.cut.load(ordering: .relaxed))
     }
 
     /// The certificate of connections that are opened from now on; those that are open keep theirs. Without effect where

@@ -1,3 +1,4 @@
+import Glibc
 import Jobs
 import SQLiteStore
 
@@ -13,7 +14,8 @@ public enum DataChecks {
             // Listed before the database is read: what comes later is in its use by then.
             let found = try files(directory)
             let database = try DatabaseInspection(file: file)
-            return [try structure(database), try schema(database)] + (try files(directory, found, database))
+            return [try structure(database), try schema(database), try keys(directory)]
+                + (try files(directory, found, database))
         } catch {
             return [.failed("database", "\(error)")]
         }
@@ -41,6 +43,19 @@ public enum DataChecks {
             return .warning("schema", "at \(last); the next start brings \(names)")
         }
         return .ok("schema", "at \(last), the newest")
+    }
+
+    private static func keys(_ directory: String) throws -> Finding {
+        guard KeyFile.exists(in: directory) else { return .ok("keys", "no file yet: none were ever made") }
+        let file = "\(directory)/\(DataLayout.keys)"
+        let database = try DatabaseInspection(file: file)
+        if let fault = try database.faults().first { return .failed("keys", fault) }
+        var status = stat()
+        if stat(file, &status) == 0, status.st_mode & 0o077 != 0 {
+            return .warning("keys", "\(file) can be read by others; mode 600 is enough")
+        }
+        let usable = try database.usableKeys(at: .now())
+        return .ok("keys", usable == 0 ? "none: whoever reaches the server may do everything" : "\(usable) usable")
     }
 
     private static func files(_ directory: String) throws -> Set<String> {

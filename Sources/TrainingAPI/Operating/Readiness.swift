@@ -1,5 +1,5 @@
+import Datasets
 import Jobs
-import Metrics
 import Synchronization
 
 /// Whether the service can do its work now: one check each for what that takes. Asked often, it looks once a second.
@@ -20,8 +20,6 @@ final class Readiness: Sendable {
 
     private static let freshness = Duration.seconds(1)
     private static let patience = Duration.seconds(5)
-    /// Bytes that must be free where the data directory is.
-    static let freeSpace = 64 << 20
 
     private let state = Mutex(State())
 
@@ -68,8 +66,13 @@ extension TrainingService {
     }
 
     private func diskFault() -> String? {
-        guard let space = DiskMetrics.space(of: uploadDirectory) else { return "cannot be looked at" }
-        return space.free >= Readiness.freeSpace ? nil : "\(space.free) bytes are free, \(Readiness.freeSpace) must be"
+        do throws(StorageError) {
+            try disk?.check()
+            return nil
+        } catch {
+            if case .diskFull = error { return "less than \(disk?.reserve ?? 0) bytes are free" }
+            return "cannot be looked at"
+        }
     }
 }
 
