@@ -30,10 +30,19 @@ package struct TrainedJob: Sendable {
         }
     }
 
-    /// The row of the client's data, from 0, that `place` of a set is; of sets sent as such the row within the set.
+    /// Whether a sweep has put the rows of train and dev together.
+    private var isPooled: Bool {
+        switch data.specification.arrangement {
+        case .fold, .trainOnDev: true
+        case .withoutTest, nil: false
+        }
+    }
+
+    /// The row of the client's data, from 0, that `place` of a set is; of sets sent as such the row within the set, where
+    /// those of dev follow on those of train if a sweep has put the two together.
     func row(_ place: Int, of role: ExampleRole, _ examples: ExampleSet) -> Int {
         let row = Int(examples.rows[place])
-        guard case .sets(let train, let dev, _) = data.specification.source else { return row }
+        guard case .sets(let train, let dev, _) = data.specification.source, !isPooled else { return row }
         return switch role {
         case .train: row
         case .dev: row - train

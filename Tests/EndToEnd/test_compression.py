@@ -15,7 +15,8 @@ from test_routes import TEMPLATES, filled, known  # noqa: F401
 GZIP, PLAIN = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
 # A document of half a megabyte, which is written and coded while it is sent.
 LARGE = make_job(data=inline(rows=24, features=50), network={"hidden_layers": [200, 150]}, training={"epochs": 1})
-LISTS = {"/v1/jobs", "/v1/sweeps", "/v1/datasets"}
+# What others change meanwhile.
+LISTS = {"/v1/jobs", "/v1/sweeps", "/v1/datasets", "/metrics"}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,7 @@ def test_predictions_and_problems_are_coded_too(server):
     for path, body, status in [(f"/v1/jobs/{job}/predictions", '{"x": [' + ",".join(["[1,2]"] * 500) + "]}", 200), ("/v1/jobs", '{"data": {' + ",".join(f'"a{n}": 1' for n in range(40)) + "}}", 422)]:
         answers = []
         for headers in [PLAIN, GZIP]:
-            connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
+            connection.request("POST", path, body, {"Content-Type": "application/json", "X-Request-Id": "one-for-both", **headers})
             response = connection.getresponse()
             content = response.read()
             assert (response.status, response.headers["Content-Encoding"]) == (status, "gzip" if headers is GZIP else None)

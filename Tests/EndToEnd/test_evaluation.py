@@ -105,6 +105,18 @@ def check_calibration(found, said, came_true):
     assert found["expected_calibration_error"] == pytest.approx(error, abs=1e-12)
 
 
+def test_rows_of_sets_that_a_sweep_has_put_together_are_counted_on(client):
+    body = random_job(3)
+    sweep = client.finished_sweep({"job": body, "search": {"parameters": {"l2_lambda": [0, 1]}}, "judge": {"folds": 3}, "refit": True})
+    pooled = body["data"]["train"]["y"] + body["data"]["dev"]["y"]
+    jobs = [run["job"] for trial in sweep["trials"] for rung in trial["rungs"] for run in rung["runs"]] + [sweep["final"]["job"]]
+    assert len(jobs) == 7
+    for job in jobs:
+        hardest = evaluation(client, job, hardest=1000)["hardest"]
+        assert sorted(item["row"] for item in hardest) == list(range(len(pooled)))
+        assert all(item["target"] == pooled[item["row"]] for item in hardest)
+
+
 @pytest.mark.parametrize("threshold", [0, 0.3, 1])
 def test_a_threshold_moves_the_classes_and_nothing_else(client, threshold):
     job = client.train(make_job(training={"precision": "float64"}))

@@ -21,7 +21,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(directory: directory.path)
         let job = try store.submit(.make())
-        #expect(try store.job(job.id) == job)
+        #expect(try store.job(job.id)?.id == job.id)
         #expect(try store.list(status: nil, after: nil, limit: 9).items.count == 1)
         try store.close()
         let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)

@@ -46,6 +46,7 @@ public struct AnswerPolicy: Sendable {
             response.headers.append(given.isOwners(response, head) ? AnswerPolicy.owners : AnswerPolicy.nobodys)
         }
         if let head {
+            if case .naming(let write) = response.body { response.body = .bytes(write(head.record.id)) }
             let tag = tag(of: response, given, for: head)
             encode(&response, given, tag, for: head)
             if response.status == 200, tag != nil { answerByTag(&response, for: head) }
