@@ -14,7 +14,9 @@ export ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS="suppressions=$PWD/Tests/Sanitiz
 case $kind in
 # The coverage is for the fuzzer, which shares the build with the tests.
 address)
-    export ESPALIER_FUZZING=1
+    clang=$(dirname "$(readlink -f "$(Scripts/swift.sh --where)")")/clang
+    ESPALIER_FUZZING=$("$clang" -print-file-name="libclang_rt.fuzzer_no_main-$(uname -m).a")
+    export ESPALIER_FUZZING
     coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table
     flags=(--scratch-path .build-asan -Xswiftc "-sanitize-coverage=$coverage")
     flags+=(-Xcc "-fsanitize-coverage=$coverage" -Xcxx "-fsanitize-coverage=$coverage")
@@ -22,4 +24,5 @@ address)
 thread) flags=(--scratch-path .build-tsan) ;;
 *) echo "sanitized: $kind is neither address nor thread" >&2 && exit 2 ;;
 esac
-exec Scripts/swift.sh "$verb" --sanitize "$kind" -Xcc -O2 "${flags[@]}" "$@"
+# gold, the usual linker, fails on the debugging information of the sanitizers' runtimes.
+exec Scripts/swift.sh "$verb" --sanitize "$kind" -Xswiftc -use-ld=lld -Xcc -O2 "${flags[@]}" "$@"
