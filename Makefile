@@ -46,13 +46,9 @@ fuzz: setup ## Fuzz what reads bytes from outside, with AddressSanitizer; a plan
 	Scripts/fuzz.sh $(or $(SECONDS),60) $(SUBJECTS)
 
 # TESTS="JobsTests" for some of them, KINDS=thread for one of the two.
-SANITIZED := PerceptronTests JobsTests HTTPDaemonTests TrainingAPITests AccessTests DatasetsTests JSONDocumentTests
-
 sanitize: ## Run the tests of engine, jobs and HTTP under AddressSanitizer, leaks included, and ThreadSanitizer
 	Scripts/setup.sh --test
-	for kind in $(or $(KINDS),address thread); do \
-		ESPALIER_TESTS="$(or $(TESTS),$(SANITIZED))" PATH="$(CURDIR)/.venv/bin:$$PATH" Scripts/sanitized.sh $$kind test || exit 1; \
-	done
+	ESPALIER_TESTS="$(TESTS)" PATH="$(CURDIR)/.venv/bin:$$PATH" Scripts/sanitize.sh $(KINDS)
 
 lint: setup ## Check the format of the Swift sources
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -96,4 +96,8 @@ if let libFuzzer = Context.environment["ESPALIER_FUZZING"] {
 // "HTTPDaemonTests JobsTests": only these, since those of all modules take minutes to build.
 if let names = Context.environment["ESPALIER_TESTS"]?.split(separator: " ").map(String.init) {
     package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+    // Only where it is asked for: its mistakes are for the sanitizers to find.
+    if names.contains("PlantedFaultTests") {
+        package.targets.append(.testTarget(name: "PlantedFaultTests", path: "Tests/Sanitizers/PlantedFaultTests"))
+    }
 }

@@ -21,12 +21,14 @@ address)
     flags+=(-Xcc "-fsanitize-coverage=$coverage" -Xcxx "-fsanitize-coverage=$coverage")
     ;;
 thread)
-    export TSAN_OPTIONS="halt_on_error=0 second_deadlock_stack=1 suppressions=$PWD/Tests/Sanitizers/thread.supp"
+    export TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$PWD/Tests/Sanitizers/thread.supp"
     mkdir -p .build-tsan
     "$clang" -O2 -fPIC -c Tests/Sanitizers/mutex.c -o .build-tsan/mutex.o
     flags=(--scratch-path .build-tsan -Xlinker "$PWD/.build-tsan/mutex.o")
     ;;
 *) echo "sanitized: $kind is neither address nor thread" >&2 && exit 2 ;;
 esac
+# There are no such tests, and their runner leaks.
+if [ "$verb" = test ]; then flags+=(--disable-xctest); fi
 # gold, the usual linker, fails on the debugging information of the sanitizers' runtimes.
 exec Scripts/swift.sh "$verb" --sanitize "$kind" -Xswiftc -use-ld=lld -Xcc -O2 "${flags[@]}" "$@"
