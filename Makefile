@@ -11,7 +11,7 @@ LESSER_ISAS := $(shell grep -qw avx512bw /proc/cpuinfo && echo avx2) $(shell gre
 export SWIFT_BACKTRACE := enable=no
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run build test check campaign format lint bench bench-peers clean
+.PHONY: help setup run build test check campaign fuzz sanitize format lint bench bench-peers clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,15 @@ campaign: build ## Hold the promises of docs/promises.md against crashes, faults
 	Scripts/setup.sh --test
 	$(PYTHON) Tests/Campaigns/run.py $(if $(ONLY),--only "$(ONLY)") $(if $(SCALE),--scale $(SCALE))
 
+# SECONDS=60 for each of what reads bytes, SUBJECTS="json csv" for some of it.
+fuzz: setup ## Fuzz what reads bytes from outside, with AddressSanitizer; a planted fault must be found first
+	Scripts/fuzz.sh $(or $(SECONDS),60) $(SUBJECTS)
+
+# TESTS="JobsTests" for some of them, KINDS=thread for one of the two.
+sanitize: ## Run the tests of engine, jobs and HTTP under AddressSanitizer, leaks included, and ThreadSanitizer
+	Scripts/setup.sh --test
+	ESPALIER_TESTS="$(TESTS)" PATH="$(CURDIR)/.venv/bin:$$PATH" Scripts/sanitize.sh $(KINDS)
+
 lint: setup ## Check the format of the Swift sources
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
@@ -59,4 +68,4 @@ bench-peers: ## Install what to measure against, into .bench
 	Benchmarks/install-peers.sh
 
 clean: ## Remove what building, testing and measuring made; ./data stays
-	rm -rf .build .venv .bench
+	rm -rf .build .build-asan .build-tsan .venv .bench

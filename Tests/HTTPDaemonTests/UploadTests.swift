@@ -197,6 +197,20 @@ extension DaemonTests {
         #expect(try client.response().status == 200)
     }
 
+    @Test func aSpoolThatCannotBeOpenedKeepsNoMemory() throws {
+        let daemon = try HTTPDaemon.make { _ in
+            .accept(bodyLimit: 10, storage: .spool(directory: "/no/such/folder"), handle: echo)
+        }
+        let client = try daemon.connect()
+        let before = try allocatedBytes()
+        for _ in 0..<2_000 {
+            try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1")
+            #expect(try client.response().status == 507)
+        }
+        // A buffer each would be half a gigabyte; what other tests do meanwhile is less.
+        #expect(try allocatedBytes() - before < 250 << 20)
+    }
+
     @Test(.enabled(if: SmallDisk.canMount)) func aFullDiskIsAFaultAndItsSpaceComesBack() throws {
         let disk = try SmallDisk()
         let daemon = try HTTPDaemon.make { _ in

@@ -67,6 +67,18 @@ import Testing
             }
         }
 
+        /// The last checkpoint with other bytes at `offset`.
+        func resumingLast<Value>(
+            with bytes: UInt64, at offset: Int, _ body: (TrainingCheckpoint) throws -> Value
+        ) rethrows -> Value {
+            var (state, history) = saved.withLock { $0[$0.count - 1] }
+            return try state.withUnsafeMutableBytes { state in
+                state.storeBytes(of: bytes, toByteOffset: offset, as: UInt64.self)
+                return try body(
+                    TrainingCheckpoint(state: UnsafeRawBufferPointer(state), history: history, owner: nil))
+            }
+        }
+
         func stateBytes(_ number: Int) -> Int { saved.withLock { $0[number].state.count } }
     }
 
@@ -123,6 +135,34 @@ import Testing
         for length in [0, 3, 40, 100, whole - 1] {
             #expect(throws: CheckpointError.self) {
                 try shelf.resuming(0, length: length) { try problem.run(Self.quiet($0)) }
+            }
+        }
+    }
+
+    /// Whatever number is another: the run goes on within its bounds, or it is refused and nobody has heard of it.
+    @Test(arguments: [0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0001, 0xFFEF_FFFF_FFFF_FFFF] as [UInt64])
+    func noNumberOfACheckpointEndsTheProcess(number: UInt64) throws {
+        var network = NetworkSpecification(
+            inputs: 1, hiddenLayers: [.init(units: 2, activation: .relu, keepProb: 1)], outputs: 1, task: .regression)
+        network.initializer = .zeros
+        var training = TrainingSpecification()
+        training.epochs = 3
+        training.batchSize = .count(4)
+        training.earlyStopping = EarlyStopping(monitor: .trainLoss, patience: 3)
+        let sets = DataSets(train: RandomProblem.examples(8, inputs: 1, task: .regression, classes: 1, seed: 5))
+        let shelf = Shelf()
+        _ = try Training.run(
+            network, training, on: sets, monitor: TrainingMonitor(epochs: 3), checkpointing: shelf.saving())
+        for offset in 0...(shelf.stateBytes(shelf.count - 1) - 8) {
+            let monitor = TrainingMonitor(epochs: 3)
+            try shelf.resumingLast(with: number, at: offset) { checkpoint in
+                do {
+                    let outcome = try Training.run(
+                        network, training, on: sets, monitor: monitor, checkpointing: Self.quiet(checkpoint))
+                    #expect(0...3 ~= outcome.epochs)
+                } catch is CheckpointError {
+                    #expect(monitor.history.isEmpty && monitor.alarms.isEmpty)
+                }
             }
         }
     }

@@ -6,12 +6,14 @@ struct SpoolWriter: ~Copyable {
     private static let room = 256 << 10
 
     private let file: TemporaryFile
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: SpoolWriter.room, alignment: 64)
+    private let buffer: UnsafeMutableRawBufferPointer
     private var waiting = 0
     private var length = 0
 
     init(directory: String) throws(SystemError) {
         file = try TemporaryFile(directory: directory)
+        // Not before: what an initialiser that throws has allocated nobody gives back.
+        buffer = .allocate(byteCount: SpoolWriter.room, alignment: 64)
     }
 
     deinit { buffer.deallocate() }

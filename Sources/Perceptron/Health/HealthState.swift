@@ -9,13 +9,16 @@ extension HealthWatch {
         for alarm in alarms { alarm.write(to: state) }
     }
 
-    func read(from state: inout StateReader, layers: Int) throws(CheckpointError) {
+    /// Answers the alarms there have been, for `raise`.
+    func read(from state: inout StateReader, layers: Int) throws(CheckpointError) -> [HealthAlarm] {
         try plan.read(from: &state)
         try rules.read(from: &state)
         try costRule?.read(from: &state)
         startNorms = []
         for _ in 0..<layers { startNorms.append(try state.take()) }
-        for _ in 0..<(try state.takeCount()) { raise(try HealthAlarm(from: &state)) }
+        var alarms: [HealthAlarm] = []
+        for _ in 0..<(try state.takeCount()) { alarms.append(try HealthAlarm(from: &state)) }
+        return alarms
     }
 }
 
@@ -26,8 +29,8 @@ extension ProbePlan {
     }
 
     fileprivate mutating func read(from state: inout StateReader) throws(CheckpointError) {
-        spent = try state.take()
-        next = try state.take()
+        spent = try state.takeQuantity()
+        next = try state.take(in: 0...epochs)
     }
 }
 
@@ -58,7 +61,7 @@ extension CostRule {
     fileprivate mutating func read(from state: inout StateReader) throws(CheckpointError) {
         start = try state.takeOptional()
         lowest = try state.take()
-        strikes = try state.take()
+        strikes = try state.take(in: 0..<Int.max)
     }
 }
 
@@ -69,7 +72,7 @@ extension HealthAlarm.Identity {
     }
 
     fileprivate init(from state: inout StateReader) throws(CheckpointError) {
-        self.init(kind: try state.takeCase(), layer: try state.takeOptional())
+        self.init(kind: try state.takeCase(), layer: try state.takeOptional(in: 0...))
     }
 }
 
@@ -87,19 +90,16 @@ extension HealthAlarm {
     fileprivate init(from state: inout StateReader) throws(CheckpointError) {
         let identity = try Identity(from: &state)
         self.init(
-            identity.kind, layer: identity.layer, epoch: try state.take(), value: try state.take(),
-            threshold: try state.takeOptional(), input: try state.takeOptional(),
-            classIndex: try state.takeOptional(), set: try state.take(UInt8.self) == 0 ? nil : state.takeCase())
+            identity.kind, layer: identity.layer, epoch: try state.take(in: 0...), value: try state.take(),
+            threshold: try state.takeOptional(),
+            input: try state.takeOptional(in: 0...),
+            classIndex: try state.takeOptional(in: 0...), set: try state.take(UInt8.self) == 0 ? nil : state.takeCase())
     }
 }
 
 extension StateReader {
     /// How many alarms follow.
-    fileprivate mutating func takeCount() throws(CheckpointError) -> Int {
-        let count: Int = try take()
-        guard (0...100_000).contains(count) else { throw .damaged }
-        return count
-    }
+    fileprivate mutating func takeCount() throws(CheckpointError) -> Int { try take(in: 0...100_000) }
 
     /// A case by its place among all.
     fileprivate mutating func takeCase<Choice: CaseIterable>() throws(CheckpointError) -> Choice {

@@ -6,7 +6,7 @@ struct ProbePlan {
     /// Multiply-adds that a probe, and an epoch of training, are worth.
     private let probeWork: Double
     private let epochWork: Double
-    private let epochs: Int
+    let epochs: Int
     private let every: Int
     var spent = 0.0
     /// The epoch after which the next probe is due; the last one is, always.

@@ -63,8 +63,7 @@ public struct NumPyRandomState: Sendable {
     mutating func read(from reader: inout StateReader) throws(CheckpointError) {
         var words: [UInt32] = []
         for _ in 0..<Self.size { words.append(try reader.take()) }
-        let next: Int = try reader.take()
-        guard (0...Self.size).contains(next) else { throw .damaged }
+        let next = try reader.take(in: 0...Self.size)
         (state, self.next, keptNormal) = (words, next, try reader.takeOptional())
     }
 

@@ -40,6 +40,24 @@ struct StateReader {
         try take(UInt8.self) == 0 ? nil : try take(Value.self)
     }
 
+    /// A number that says something only if it is one of `numbers`.
+    mutating func take(in numbers: some RangeExpression<Int>) throws(CheckpointError) -> Int {
+        let number: Int = try take()
+        guard numbers.contains(number) else { throw .damaged }
+        return number
+    }
+
+    mutating func takeOptional(in numbers: some RangeExpression<Int>) throws(CheckpointError) -> Int? {
+        try take(UInt8.self) == 0 ? nil : try take(in: numbers)
+    }
+
+    /// Seconds, or some other quantity that is counted from 0.
+    mutating func takeQuantity() throws(CheckpointError) -> Double {
+        let quantity: Double = try take()
+        guard quantity >= 0, quantity.isFinite else { throw .damaged }
+        return quantity
+    }
+
     mutating func take<Value: BitwiseCopyable>(
         into values: UnsafeMutablePointer<Value>, count: Int
     ) throws(CheckpointError) {
@@ -95,9 +113,9 @@ extension EarlyStoppingWatch {
         state.append(waited)
     }
 
-    mutating func read(from state: inout StateReader) throws(CheckpointError) {
-        bestEpoch = try state.takeOptional()
+    mutating func read(from state: inout StateReader, epoch: Int) throws(CheckpointError) {
+        bestEpoch = try state.takeOptional(in: 0...epoch)
         bestValue = try state.take()
-        waited = try state.take()
+        waited = try state.take(in: 0...epoch)
     }
 }

@@ -55,30 +55,34 @@ extension Trainer {
         for word in fingerprint {
             guard try state.take(UInt64.self) == word else { throw .other("it is of another run or other kernels") }
         }
-        epoch = try state.take()
+        epoch = try state.take(in: 0..<training.epochs)
         steps = try state.take()
         stepsAtEpochEnd = try state.take()
-        resumed = (try state.take(), try state.take())
+        let stepsOfEpoch = try state.take(in: 0..<stepsPerEpoch)
+        resumed = (stepsOfEpoch, try state.take())
         stepCost = try state.takeOptional()
         clippedNorm = try state.takeOptional()
-        secondsBefore = try state.take()
-        evaluationSeconds = try state.take()
+        secondsBefore = try state.takeQuantity()
+        evaluationSeconds = try state.takeQuantity()
         lowestDevLoss = try best(&state)
         bestEpoch = try best(&state)
-        try watch?.read(from: &state)
+        try watch?.read(from: &state, epoch: epoch)
         try arenas.read(from: &state, layout)
         try optimizer.read(from: &state, count: layout.count)
         try snapshot?.read(from: &state, layout)
         if case .gemm(let step) = step { try step.masks.read(from: &state) }
-        try health?.read(from: &state, layers: layout.layers.count)
-        guard state.isAtEnd, epoch >= 0, epoch < training.epochs, resumed.map({ 0..<stepsPerEpoch ~= $0.step }) == true
-        else { throw .damaged }
+        let alarms = try health?.read(from: &state, layers: layout.layers.count)
         history = checkpoint.history
+        guard state.isAtEnd, stepsAtEpochEnd == epoch * stepsPerEpoch, steps == stepsAtEpochEnd + stepsOfEpoch,
+            history.allSatisfy({ 0...epoch ~= $0.epoch })
+        else { throw .damaged }
+        // Only what is sure to go on is told: after an error the run begins anew, with the same monitor.
         for row in history { monitor.record(row) }
+        for alarm in alarms ?? [] { health?.raise(alarm) }
     }
 
     private func best(_ state: inout StateReader) throws(CheckpointError) -> TrainingOutcome.Best? {
-        let epoch: Int? = try state.takeOptional()
+        let epoch: Int? = try state.takeOptional(in: 0...epoch)
         let devLoss: Double? = try state.takeOptional()
         return epoch.map { .init(epoch: $0, devLoss: devLoss) }
     }

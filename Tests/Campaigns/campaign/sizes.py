@@ -1,7 +1,7 @@
 """How large each campaign is, and what was planted to see that it can find something."""
 
 # Name → its options at full size, in small (None where another test is that), and with each planted fault. Those that are not
-# "tested" measure, and so need a machine of their own: `make campaign` alone runs them.
+# "tested" measure, and so need a machine of their own, or a build of their own: `make campaign` alone runs them.
 SIZES = {
     "kill9": {
         "full": ["--rounds", "1000"], "ci": ["--rounds", "30", "--stop-seconds", "60"],
@@ -20,4 +20,5 @@ SIZES = {
     # Their small sizes and planted faults are in test_campaigns_http.py.
     "malformed_requests": {"full": ["--rounds", "1000000"], "ci": None, "planted": {}},
     "slow_clients": {"full": ["--connections", "500"], "ci": None, "planted": {}},
+    "fuzz": {"tested": False, "full": ["--seconds", "3600"], "ci": ["--seconds", "60"], "planted": {"overread": ["--seconds", "60"]}},
 }

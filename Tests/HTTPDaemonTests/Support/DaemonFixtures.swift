@@ -120,6 +120,12 @@ func openDescriptors() throws -> Int {
     try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
 }
 
+/// What the process has asked the system for, whether it was touched or not.
+func allocatedBytes() throws -> Int {
+    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[5]
+    return try #require(Int(pages)) * sysconf(Int32(_SC_PAGESIZE))
+}
+
 /// Runs curl and returns what it printed.
 func curl(_ arguments: [String], input: [UInt8]? = nil) throws -> String {
     let process = Process()

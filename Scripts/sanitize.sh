@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Runs the Swift tests of engine, jobs and HTTP under the sanitizers. A leak and a race that were planted must be found first.
+#
+#   Scripts/sanitize.sh [address|thread...]     both unless told; ESPALIER_TESTS="JobsTests" for some test targets
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+kinds=("$@")
+if [ ${#kinds[@]} -eq 0 ]; then kinds=(address thread); fi
+tests=${ESPALIER_TESTS:-PerceptronTests JobsTests HTTPDaemonTests TrainingAPITests AccessTests DatasetsTests JSONDocumentTests}
+export ESPALIER_TESTS="PlantedFaultTests $tests"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# The sanitizer must end the run, and by these words.
+find_planted() {
+    local kind=$1 words
+    case $kind in address) words='LeakSanitizer: detected memory leaks' ;; *) words='WARNING: ThreadSanitizer: ' ;; esac
+    if Scripts/sanitized.sh "$kind" test --skip-build --filter PlantedFaultTests >"$log" 2>&1 || ! grep -q "$words" "$log"; then
+        echo "sanitize $kind: the planted fault was not found"
+        return 1
+    fi
+    echo "sanitize $kind: the planted fault was found"
+}
+
+failed=0
+for kind in "${kinds[@]}"; do
+    Scripts/sanitized.sh "$kind" build --build-tests && find_planted "$kind" \
+        && Scripts/sanitized.sh "$kind" test --skip-build --skip PlantedFaultTests || failed=1
+done
+exit $failed
