@@ -47,7 +47,9 @@ let package = Package(
             ]),
         .target(
             name: "Maintenance",
-            dependencies: ["SQLiteStore", "Access", "Jobs", "Datasets", "Perceptron", "JSONDocument", "Metrics", "Hashing"]),
+            dependencies: [
+                "SQLiteStore", "Access", "Jobs", "Datasets", "Perceptron", "JSONDocument", "Metrics", "Hashing",
+            ]),
         .target(
             name: "OperatorLog",
             dependencies: ["HTTPDaemon", "Jobs", .product(name: "Logging", package: "swift-log")]),

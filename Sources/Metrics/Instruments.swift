@@ -67,7 +67,9 @@ public final class Histogram: Sendable {
     ]
 
     /// Bounds for what disks take: from a tenth of a millisecond to ten seconds.
-    public static let diskBounds = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
+    public static let diskBounds = [
+        0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
+    ]
 }
 
 /// Counters side by side, one for each place of a table.

@@ -88,6 +88,7 @@ public enum DiskMetrics {
     public static func write(of directory: String, to text: inout MetricsText) {
         guard let space = space(of: directory) else { return }
         text.single("espalier_disk_free_bytes", .gauge, "Free space where the data directory is.", space.free)
-        text.single("espalier_disk_size_bytes", .gauge, "Size of the file system that the data directory is on.", space.total)
+        text.single(
+            "espalier_disk_size_bytes", .gauge, "Size of the file system that the data directory is on.", space.total)
     }
 }

@@ -81,7 +81,8 @@ import Testing
         let database = try DatabaseQueue(path: folder.path + "/espalier.sqlite")
         return try database.read { db in
             let rows = try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-            return Dictionary(rows.map { ($0[0], MigrationTests.words($0[1])) }, uniquingKeysWith: { first, _ in first })
+            return Dictionary(
+                rows.map { ($0[0], MigrationTests.words($0[1])) }, uniquingKeysWith: { first, _ in first })
         }
     }
 

@@ -54,7 +54,9 @@ public enum DirectoryChecks {
     private static func synchronizing(_ directory: String) -> Finding {
         let path = "\(directory)/.doctor-\(getpid())"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return .failed("fsync", "no file can be made: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            return .failed("fsync", "no file can be made: \(String(cString: strerror(errno)))")
+        }
         defer {
             close(descriptor)
             unlink(path)
@@ -70,7 +72,8 @@ public enum DirectoryChecks {
         }
         let middle = times.sorted()[times.count / 2]
         let text = "4 KiB are on disk after \(milliseconds(middle)) ms"
-        return middle > .milliseconds(200) ? .warning("fsync", text + ": each submission waits for that") : .ok("fsync", text)
+        return middle > .milliseconds(200)
+            ? .warning("fsync", text + ": each submission waits for that") : .ok("fsync", text)
     }
 
     private static func milliseconds(_ duration: Duration) -> Double { (duration / .microseconds(10)).rounded() / 100 }

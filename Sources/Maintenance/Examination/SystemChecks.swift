@@ -48,7 +48,8 @@ public enum SystemChecks {
         let needed = connections * 2 + 256
         let text = "at most \(most)"
         return most < needed
-            ? .warning("open files", text + ", \(connections) connections can need \(needed): ulimit -n") : .ok("open files", text)
+            ? .warning("open files", text + ", \(connections) connections can need \(needed): ulimit -n")
+            : .ok("open files", text)
     }
 
     /// A clock that was set back makes new jobs look older than old ones, and keys live longer.

@@ -5,7 +5,8 @@ import Metrics
 public final class RequestMetrics: Sendable {
     /// Statuses that are told apart; another, and none at all, is the last place.
     private static let statuses = [
-        200, 201, 202, 204, 206, 301, 302, 304, 400, 401, 403, 404, 405, 406, 408, 409, 411, 412, 413, 414, 415, 416, 417,
+        200, 201, 202, 204, 206, 301, 302, 304, 400, 401, 403, 404, 405, 406, 408, 409, 411, 412, 413, 414, 415, 416,
+        417,
         422, 428, 429, 431, 500, 501, 503, 505, 507,
     ]
 
@@ -49,7 +50,8 @@ public final class RequestMetrics: Sendable {
                 for status in 0...RequestMetrics.statuses.count {
                     let count = counts[(route * 2 + place) * (RequestMetrics.statuses.count + 1) + status]
                     guard count > 0 else { continue }
-                    let word = status < RequestMetrics.statuses.count ? String(RequestMetrics.statuses[status]) : "other"
+                    let word =
+                        status < RequestMetrics.statuses.count ? String(RequestMetrics.statuses[status]) : "other"
                     text.sample(count, [("method", method), ("route", name.template), ("status", word)])
                 }
             }

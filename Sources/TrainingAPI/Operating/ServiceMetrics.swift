@@ -10,7 +10,8 @@ extension TrainingService {
             for status in JobStatus.allCases { text.sample(counts[status] ?? 0, [("status", status.rawValue)]) }
             let oldest = try store.oldestQueued()
             text.single(
-                "espalier_queue_oldest_seconds", .gauge, "How long the oldest queued job has waited; 0 for an empty queue.",
+                "espalier_queue_oldest_seconds", .gauge,
+                "How long the oldest queued job has waited; 0 for an empty queue.",
                 oldest.map { max(0, clock().seconds(since: $0)) } ?? 0)
         } catch {
             // Who reads the metrics sees that these are missing; the store counts its errors itself.
