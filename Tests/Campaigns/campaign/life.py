@@ -64,8 +64,9 @@ class Lives:
         chance, server = self.campaign.chance(number), life.server
         earlier = len(life.ledger.entries)
         actors = Actors(server, life.ledger, self.kinds, chance, number)
-        actors.start(chance.choices(ALL, k=chance.randint(1, 4)))
-        self._wait_for_the_moment(life, chance)
+        midway = chance.random() < 0.3
+        actors.start(chance.choices(ALL, k=chance.randint(1, 4)) + ["train"] * midway)
+        self._wait_for_the_moment(life, chance, midway)
         if chance.random() < 0.15:
             server.stop()
         else:
@@ -82,8 +83,14 @@ class Lives:
         server.start()
         Judge(server, life.ledger, self.kinds).judge(earlier)
 
-    def _wait_for_the_moment(self, life, chance):
-        """Any moment, or the one right after an acknowledgement."""
+    def _wait_for_the_moment(self, life, chance, midway):
+        """Any moment, one right after an acknowledgement, or one when a job has a checkpoint to go on from."""
+        if midway:
+            deadline = time.monotonic() + 3
+            while time.monotonic() < deadline and not any((life.server.directory / "checkpoints").glob("job_*")):
+                time.sleep(0.005)
+            time.sleep(chance.uniform(0, 0.2))
+            return
         while life.ledger.acknowledged.acquire(blocking=False):
             pass
         if chance.random() < 0.5:

@@ -5,7 +5,8 @@
 SIZES = {
     "kill9": {
         "full": ["--rounds", "1000"], "ci": ["--rounds", "30", "--stop-seconds", "60"],
-        "planted": {plant: ["--rounds", "8"] for plant in ("lost-writes", "forgotten-keys", "missing-event", "changed-end")}},
+        "planted": {
+            "wrong-bits": ["--rounds", "20"], **{plant: ["--rounds", "8"] for plant in ("lost-writes", "forgotten-keys", "missing-event", "changed-end")}}},
     "powerloss": {"full": ["--rounds", "1000"], "ci": ["--rounds", "15"], "planted": {"lying-sync": ["--rounds", "6"]}},
     "faults": {"full": [], "ci": ["--rounds", "24"], "planted": {"deaf": ["--rounds", "8", "--scenarios", "submit finish"]}},
     "fulldisk": {"full": ["--rounds", "100"], "ci": ["--rounds", "3"], "planted": {"deaf": ["--rounds", "4"]}},
