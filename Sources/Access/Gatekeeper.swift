@@ -10,7 +10,7 @@ public final class Gatekeeper: Sendable {
         /// Its key is wrong, expired or revoked; which of them, nobody is told.
         case wrongKey
         /// Its key does not allow this.
-        case notAllowed(needed: Scopes)
+        case notAllowed(Caller, needed: Scopes)
     }
 
     private struct State {
@@ -55,7 +55,7 @@ public final class Gatekeeper: Sendable {
             guard let known else { throw .wrongKey }
             caller = known
         }
-        guard caller.may(needed) else { throw .notAllowed(needed: needed) }
+        guard caller.may(needed) else { throw .notAllowed(caller, needed: needed) }
         return caller
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The program.
 @main
@@ -20,6 +21,12 @@ struct EspalierCommand: ParsableCommand {
             ServeCommand.self, KeysCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
         ],
         defaultSubcommand: nil)
+
+    static func main() {
+        // Data of all owners lies side by side in its files: they are nobody else's on this machine.
+        umask(0o077)
+        main(nil)
+    }
 }
 
 /// The version this program was built as.

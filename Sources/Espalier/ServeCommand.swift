@@ -23,11 +23,9 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Port to listen on; 0 lets the system choose.")
     var port: Int = Environment.integer("PORT") ?? 8080
 
-    @Option(help: "Directory for jobs, results and data sets; made if missing.")
-    var dataDir: String = Environment.text("DATA_DIR") ?? "data"
+    @OptionGroup var data: DataOptions
 
-    @Option(help: "Jobs trained at the same time; one per core unless told.")
-    var workers: Int = Environment.integer("WORKERS") ?? ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var training: WorkerOptions
 
     @OptionGroup(title: "Access")
     var access: AccessOptions
@@ -52,11 +50,9 @@ struct ServeCommand: ParsableCommand {
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port must be a number from 0 to 65535.") }
-        guard (1...1024).contains(workers) else { throw ValidationError("--workers must be a number from 1 to 1024.") }
         guard (0...86_400).contains(checkpointSeconds) else {
             throw ValidationError("--checkpoint-seconds must be a number from 0 to 86400.")
         }
-        guard !dataDir.isEmpty else { throw ValidationError("--data-dir must name a directory.") }
     }
 
     func run() throws {

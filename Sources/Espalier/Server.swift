@@ -25,7 +25,7 @@ struct Server {
         let inherited = try InheritedSocket.descriptor()
         let certificate = try options.tls.certificate()
         let instructionSet = try InstructionSet.selected()
-        let directory = try DataDirectory(options.dataDir)
+        let directory = try DataDirectory(options.data.dataDir)
         let store = try SQLiteStore(directory: directory.path)
         let gatekeeper = Gatekeeper()
         let keyFile = try KeyFile(directory: directory.path)
@@ -43,7 +43,7 @@ struct Server {
             uploadDirectory: directory.emptySubfolder("uploads"),
             disk: options.limits.minFreeDisk > 0
                 ? DiskSpace(directory: directory.path, reserve: options.limits.minFreeDisk) : nil,
-            workers: options.workers,
+            workers: options.training.workers,
             limits: ServiceLimits(
                 jobBytes: options.limits.maxJobBytes, datasetBytes: options.limits.maxDatasetBytes,
                 queuedJobs: options.limits.maxQueuedJobs, jobs: options.limits.jobs,
@@ -62,12 +62,13 @@ struct Server {
         register(service.metrics, store, daemon, directory, output, instructionSet)
         try service.start()
         log.info(
-            "training", metadata: ["kernels": "\(instructionSet.rawValue)", "workers": "\(options.workers)"])
+            "training", metadata: ["kernels": "\(instructionSet.rawValue)", "workers": "\(options.training.workers)"])
         log.info(
             "listening on \(certificate == nil ? "http" : "https")://\(Server.authority(daemon.host, daemon.port))")
 
         let signal = waitForStop(signals, daemon, log)
         log.info("\(signal) received, stopping")
+        service.announceStop()
         daemon.stop(grace: .seconds(5))
         if !service.stop(timeout: .seconds(4)) {
             log.error("a job did not stop in time; it runs again at the next start")
@@ -157,7 +158,7 @@ struct Server {
             throw StartError(
                 """
                 there are no API keys, and other machines can reach \(host): make a key (espalier keys create --name NAME \
-                --owner OWNER --data-dir \(options.dataDir)), listen on 127.0.0.1, or let everybody in with --insecure
+                --owner OWNER --data-dir \(options.data.dataDir)), listen on 127.0.0.1, or let everybody in with --insecure
                 """)
         }
     }

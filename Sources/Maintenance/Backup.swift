@@ -10,7 +10,7 @@ import SQLiteStore
 public enum Backup {
     private static let mostPasses = 50
 
-    /// Backs `directory` up to `destination`, which must be missing or empty.
+    /// Backs `directory` up to `destination`, which must be missing or empty, and is so again where that fails.
     /// - Parameter version: of this program.
     public static func make(
         of directory: String, to destination: String, version: String
@@ -19,6 +19,17 @@ public enum Backup {
         guard try Folder.isFree(destination) else {
             throw MaintenanceError("\(destination) is there and not an empty directory")
         }
+        do {
+            return try make(of: directory, source, to: destination, version)
+        } catch {
+            Folder.clear(destination)
+            throw error
+        }
+    }
+
+    private static func make(
+        of directory: String, _ source: DatabaseInspection, to destination: String, _ version: String
+    ) throws -> BackupManifest {
         try Folder.make(destination)
         for folder in DataLayout.folders { try Folder.make("\(destination)/\(folder)") }
         let database = "\(destination)/\(DataLayout.database)"

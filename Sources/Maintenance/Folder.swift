@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// A folder as backups and examinations need it.
 enum Folder {
@@ -22,6 +22,15 @@ enum Folder {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return false }
         return try entries(path).isEmpty
+    }
+
+    /// Deletes what is in a folder that this program has filled, and the folder; what cannot be deleted stays.
+    static func clear(_ path: String) {
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            // Why it is cleared is what the user has to know.
+        }
     }
 
     private static func entries(_ path: String) throws(MaintenanceError) -> [String] {

@@ -1,4 +1,5 @@
 import Glibc
+import Jobs
 import SQLiteStore
 
 /// A data directory made from a backup.
@@ -42,6 +43,12 @@ public enum Restore {
             throw error
         }
         return manifest
+    }
+
+    /// How many API keys of a data directory a request can be made with.
+    public static func usableKeys(in directory: String) throws -> Int {
+        guard KeyFile.exists(in: directory) else { return 0 }
+        return try DatabaseInspection(file: "\(directory)/\(DataLayout.keys)").keys(at: .now()).usable
     }
 
     private static func manifest(of backup: String) throws -> BackupManifest {

@@ -80,8 +80,13 @@ public enum DiskMetrics {
     public static func space(of directory: String) -> (free: Int, total: Int)? {
         var status = statvfs()
         guard statvfs(directory, &status) == 0 else { return nil }
-        let block = Int(status.f_frsize)
-        return (Int(clamping: status.f_bavail) * block, Int(clamping: status.f_blocks) * block)
+        return (bytes(status.f_bavail, of: status.f_frsize), bytes(status.f_blocks, of: status.f_frsize))
+    }
+
+    /// Some file systems say that they are larger than any number.
+    package static func bytes(_ blocks: UInt, of size: UInt) -> Int {
+        let (bytes, overflows) = blocks.multipliedReportingOverflow(by: size)
+        return overflows ? .max : Int(clamping: bytes)
     }
 
     /// Writes the families of `directory`.

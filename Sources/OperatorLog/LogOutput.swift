@@ -51,9 +51,6 @@ public final class LogOutput: Sendable {
         if mustWake { state.ringOnce(.work) }
     }
 
-    /// Lines that were dropped since the last that told of it.
-    package var droppedCount: Int { state.withLock { $0.dropped } }
-
     /// Lines that were dropped ever.
     public var droppedInAll: Int { state.withLock { $0.droppedInAll } }
 

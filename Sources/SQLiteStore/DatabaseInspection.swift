@@ -50,11 +50,14 @@ public struct DatabaseInspection {
         }
     }
 
-    /// Keys that a request can be made with, in a file of keys.
-    public func usableKeys(at now: Timestamp) throws(StoreError) -> Int {
+    /// Of a file of keys: how many were ever made, and with how many of them a request can be made.
+    public func keys(at now: Timestamp) throws(StoreError) -> (made: Int, usable: Int) {
         try read { db in
-            let sql = "SELECT COUNT(*) FROM api_key WHERE revoked_at IS NULL AND ifnull(expires_at > ?, TRUE)"
-            return try Int.fetchOne(db, sql: sql, arguments: [now.milliseconds]) ?? 0
+            let usable = "SELECT COUNT(*) FROM api_key WHERE revoked_at IS NULL AND ifnull(expires_at > ?, TRUE)"
+            return (
+                try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM api_key") ?? 0,
+                try Int.fetchOne(db, sql: usable, arguments: [now.milliseconds]) ?? 0
+            )
         }
     }
 

@@ -6,6 +6,7 @@ import JSONDocument
 import Jobs
 import Metrics
 import Perceptron
+import Synchronization
 
 /// The service behind the routes: store, workers and files under one roof.
 public final class TrainingService: Sendable {
@@ -34,6 +35,7 @@ public final class TrainingService: Sendable {
     let sweepInbox = SweepInbox()
     private let sweepCoordinator: SweepCoordinator
     let readiness = Readiness()
+    private let stopping = Atomic(false)
     let waitingRoom: WaitingRoom
     /// Everything that is measured; who has more to tell adds it.
     public let metrics = MetricsRegistry()
@@ -111,6 +113,11 @@ public final class TrainingService: Sendable {
         try pool.start()
         try sweepCoordinator.start()
     }
+
+    /// From now on the service says that it is not ready; it goes on all the same until `stop`.
+    public func announceStop() { stopping.store(true, ordering: .relaxed) }
+
+    var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
     /// Stops the workers; jobs that run go back to the queue. Returns whether all stopped within `timeout`.
     public func stop(timeout: Duration) -> Bool {

@@ -105,7 +105,8 @@ struct GatekeeperTests {
     ])
     func aScopeThatIsMissingIsNamed(has: Scopes, needed: Scopes) {
         let gatekeeper = Gatekeeper(KeyRing([record(has)]))
-        #expect(throws: Gatekeeper.Refusal.notAllowed(needed: needed)) {
+        let known = Caller(key: key.id, owner: "ada", scopes: has)
+        #expect(throws: Gatekeeper.Refusal.notAllowed(known, needed: needed)) {
             try caller(gatekeeper, needed, "Bearer \(key.text)")
         }
     }

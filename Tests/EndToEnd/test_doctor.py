@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from harness import keys
 from harness.bodies import inline, make_job, make_long_job
 from harness.server import BINARY, Server
 
@@ -49,6 +50,28 @@ def test_a_directory_that_is_well_is_found_well(stopped):
         assert checks[name]["status"] == "ok", checks[name]
     assert {"space", "processor", "memory", "open files", "clock"} <= set(checks)
     assert "2 succeeded" in checks["database"]["detail"]
+
+
+def test_keys_are_counted_and_their_loss_is_told(stopped):
+    assert "none were ever made" in doctor(stopped)[1]["keys"]["detail"]
+    made = [keys.create(stopped, owner) for owner in ("ada", "bob")]
+    keys.keys(stopped, "revoke", made[0].id)
+    assert doctor(stopped)[1]["keys"]["detail"] == "1 of 2 usable"
+    keys.keys(stopped, "revoke", made[1].id)
+    closed = doctor(stopped)[1]["keys"]
+    assert closed["status"] == "warning" and "401" in closed["detail"]
+    (stopped / "keys.sqlite").write_bytes(b"no database" * 1000)
+    status, checks = doctor(stopped)
+    assert status == 1 and checks["keys"]["status"] == "failed" and checks["database"]["status"] == checks["missing files"]["status"] == "ok"
+
+
+def test_what_a_server_would_refuse_is_refused(stopped):
+    for options, variables in ((["--workers", "0"], {}), ([], {"ESPALIER_WORKERS": "abc"}), ([], {"ESPALIER_MAX_JOB_MEMORY": "zzz"})):
+        result = subprocess.run(
+            [str(BINARY), "doctor", "--data-dir", str(stopped), *options], capture_output=True, text=True, timeout=60, env={**ENVIRONMENT, **variables})
+        assert result.returncode == 64 and "must be" in result.stderr
+    status, checks = doctor(stopped, environment={**ENVIRONMENT, "ESPALIER_MIN_FREE_DISK": str(1 << 60)})
+    assert status == 1 and "reserve" in checks["space"]["detail"]
 
 
 def test_nothing_is_changed(stopped):

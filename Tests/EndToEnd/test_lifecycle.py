@@ -129,3 +129,28 @@ def test_it_is_ready_when_it_says_that_it_listens(tmp_path):
         assert server.client.get("/readyz").status_code == 200
     finally:
         server.kill()
+
+
+def test_a_server_that_stops_is_not_ready(start_server):
+    server = start_server()
+    with socket.create_connection(server.address, timeout=20) as asking, socket.create_connection(server.address, timeout=20) as slow:
+        asking.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert asking.recv(65536).startswith(b"HTTP/1.1 200 ")
+        # A request that is not complete keeps the server from ending at once.
+        slow.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+        time.sleep(0.2)
+        server.process.terminate()
+        server.wait_for_log("SIGTERM received")
+        asking.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = b""
+        while piece := asking.recv(65536):
+            answer += piece
+        assert answer.startswith(b"HTTP/1.1 503 ") and b'"name":"running","ok":false' in answer
+
+
+def test_what_the_server_writes_is_its_users_alone(start_server, tmp_path):
+    server = start_server(directory=tmp_path / "new")
+    server.client.train(make_job())
+    server.client.upload("a,b,y\n" + "1,2,0\n3,4,1\n" * 8_000)
+    paths = [server.directory, *server.directory.rglob("*")]
+    assert len(paths) > 8 and not [path for path in paths if path.stat().st_mode & 0o077]

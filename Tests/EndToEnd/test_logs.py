@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from harness import keys
 from harness.bodies import make_job
 from harness.raw import exchange_bytes
 from harness.server import BINARY
@@ -40,6 +41,15 @@ def test_every_request_has_a_line_with_what_came_of_it(start_server):
     assert found["method"] == "GET" and found["route"] == "/v1/jobs/{id}" and found["target"] == "/v1/jobs/job_000000000000000000000000"
     assert found["status"] == "404" and int(found["bytes"]) == len(response.content) and found["client"] == "127.0.0.1"
     assert float(found["ms"]) > 0 and "route" not in fields(lines_of_unknown_path(server))
+
+
+def test_a_refused_request_names_the_key_that_was_shown(start_server):
+    server = start_server()
+    reader = keys.create(server.directory, "ada", scopes="read")
+    keys.await_closed(server)
+    client = keys.await_known(keys.client(server, reader))
+    assert client.post("/v1/jobs", json=make_job(), headers={"X-Request-Id": "not-allowed"}).status_code == 403
+    assert fields(lines(server, "request_id=not-allowed")[0])["caller"] == reader.id
 
 
 def lines_of_unknown_path(server):

@@ -4,7 +4,8 @@ import Jobs
 import SQLiteStore
 import Testing
 
-/// Databases as each version of the schema has written them, in `Schemas`: dumps as SQL text, never edited.
+/// Databases with the tables of each version of the schema, in `Schemas`: dumps as SQL text, never edited. Nothing was released
+/// before the last of them, so that their rows are those of one program (`Scripts/make_schema_dumps.py`).
 @Suite struct MigrationTests {
     static let versions = Schema.migrator.migrations
 

@@ -19,6 +19,12 @@ import Testing
         #expect((0..<3).map { table[$0] } == [30_000, 30_000, 20_000])
     }
 
+    @Test func aFileSystemThatIsLargerThanAnyNumberIsFullOfRoom() {
+        #expect(DiskMetrics.bytes(1 << 60, of: 4096) == .max)
+        #expect(DiskMetrics.bytes(.max, of: 1) == .max)
+        #expect(DiskMetrics.bytes(3, of: 4096) == 12_288)
+    }
+
     @Test func aDurationBelongsToTheFirstBoundThatIsNotBelowIt() {
         let histogram = Histogram([0.001, 0.01])
         for nanoseconds: UInt64 in [0, 1_000_000, 1_000_001, 10_000_000, 10_000_001] {

@@ -1,4 +1,4 @@
-import Glibc
+import Metrics
 import Synchronization
 
 /// How much room there is where the data lies. A reserve is kept free, so that what was accepted can end and what is not
@@ -15,10 +15,8 @@ public final class DiskSpace: Sendable {
     /// The file system that has `directory`.
     public convenience init(directory: String, reserve: Int) {
         self.init(reserve: reserve) { () throws(StorageError) in
-            var status = statvfs()
-            if statvfs(directory, &status) != 0 { throw .last("look at the free space") }
-            let (bytes, overflow) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
-            return overflow ? .max : bytes
+            guard let space = DiskMetrics.space(of: directory) else { throw .last("look at the free space") }
+            return space.free
         }
     }
 

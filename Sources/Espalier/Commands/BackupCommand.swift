@@ -11,14 +11,13 @@ struct BackupCommand: ParsableCommand {
             file and is written last: a directory without one is no whole backup. `espalier restore` makes a data directory of it.
             """)
 
-    @Option(help: "The data directory to copy.")
-    var dataDir: String = Environment.text("DATA_DIR") ?? "data"
+    @OptionGroup var data: DataOptions
 
     @Option(help: "Where to: a directory that is missing or empty.")
     var to: String
 
     func run() throws {
-        let manifest = try Backup.make(of: dataDir, to: to, version: EspalierVersion.current)
+        let manifest = try Backup.make(of: data.dataDir, to: to, version: EspalierVersion.current)
         print("\(to): \(manifest.files.count) files, \(manifest.bytes) bytes, as of \(manifest.createdAt)")
     }
 }
@@ -42,5 +41,11 @@ struct RestoreCommand: ParsableCommand {
     func run() throws {
         let manifest = try Restore.make(from: from, to: dataDir)
         print("\(dataDir): \(manifest.files.count) files, \(manifest.bytes) bytes, as of \(manifest.createdAt)")
+        let usable = try Restore.usableKeys(in: dataDir)
+        if usable > 0 {
+            print(
+                "\(usable) API keys can be used, those among them that were revoked since: espalier keys list, and revoke"
+            )
+        }
     }
 }

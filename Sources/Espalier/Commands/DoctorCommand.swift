@@ -11,25 +11,30 @@ struct DoctorCommand: ParsableCommand {
         discussion: """
             Works without a server and beside one; it changes nothing, and takes the one small file away with which it tries the \
             disk. The exit status is 1 if something failed, 0 if not; warnings are for you to judge. It takes the options \
-            of `espalier serve` that it needs, from the environment too.
+            of `espalier serve` that say what is needed, from the environment too.
             """)
 
-    @Option(help: "The data directory.")
-    var dataDir: String = Environment.text("DATA_DIR") ?? "data"
+    @OptionGroup var data: DataOptions
 
-    @Option(help: "Jobs trained at the same time; one per core unless told.")
-    var workers: Int = Environment.integer("WORKERS") ?? ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var training: WorkerOptions
 
-    @Option(help: "Most memory one job may need, in bytes.")
-    var maxJobMemory: Int = Environment.integer("MAX_JOB_MEMORY") ?? 4 << 30
+    @OptionGroup(title: "Connections")
+    var connections: ConnectionOptions
+
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
 
     @Flag(help: "One JSON object in place of lines.")
     var json = false
 
     func run() throws {
+        // As a server does.
+        DescriptorLimit.raise()
         let findings =
-            DirectoryChecks.run(dataDir) + DataChecks.run(dataDir)
-            + SystemChecks.run(dataDir, jobMemory: maxJobMemory, workers: workers, connections: 1024)
+            DirectoryChecks.run(data.dataDir, reserve: limits.minFreeDisk) + DataChecks.run(data.dataDir)
+            + SystemChecks.run(
+                data.dataDir, jobMemory: limits.maxJobMemory, workers: training.workers,
+                connections: connections.maxConnections)
         let isWell = findings.allSatisfy { $0.verdict != .failed }
         if json { writeJSON(findings, isWell) } else { writeLines(findings) }
         if !isWell { throw ExitCode(1) }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Where the commands beside `serve` find the data.
+/// Where the data is.
 struct DataOptions: ParsableArguments {
     @Option(help: "Directory for jobs, results and data sets; made if missing.")
     var dataDir: String = Environment.text("DATA_DIR") ?? "data"

@@ -6,18 +6,26 @@ import SQLiteStore
 public enum DataChecks {
     /// Looks at everything in `directory`; with a server running on it too. Nothing is written.
     public static func run(_ directory: String) -> [Finding] {
-        let file = "\(directory)/\(DataLayout.database)"
+        finding("keys") { [try keys(directory)] } + finding("database") { try database(directory) }
+    }
+
+    private static func database(_ directory: String) throws -> [Finding] {
+        guard try Folder.names(directory).contains(DataLayout.database) else {
+            return [.ok("database", "there is none yet")]
+        }
+        // Listed before the database is read: what comes later is in its use by then.
+        let found = try files(directory)
+        let database = try DatabaseInspection(file: "\(directory)/\(DataLayout.database)")
+        return finding("database") { [try structure(database)] } + finding("schema") { [try schema(database)] }
+            + finding("missing files") { try files(directory, found, database) }
+    }
+
+    /// What cannot be looked at has failed, and keeps nobody from looking at the rest.
+    private static func finding(_ check: String, _ look: () throws -> [Finding]) -> [Finding] {
         do {
-            guard try Folder.names(directory).contains(DataLayout.database) else {
-                return [.ok("database", "there is none yet")]
-            }
-            // Listed before the database is read: what comes later is in its use by then.
-            let found = try files(directory)
-            let database = try DatabaseInspection(file: file)
-            return [try structure(database), try schema(database), try keys(directory)]
-                + (try files(directory, found, database))
+            return try look()
         } catch {
-            return [.failed("database", "\(error)")]
+            return [.failed(check, "\(error)")]
         }
     }
 
@@ -54,8 +62,12 @@ public enum DataChecks {
         if stat(file, &status) == 0, status.st_mode & 0o077 != 0 {
             return .warning("keys", "\(file) can be read by others; mode 600 is enough")
         }
-        let usable = try database.usableKeys(at: .now())
-        return .ok("keys", usable == 0 ? "none: whoever reaches the server may do everything" : "\(usable) usable")
+        let keys = try database.keys(at: .now())
+        if keys.made == 0 { return .ok("keys", "none were ever made: whoever reaches the server may do everything") }
+        if keys.usable == 0 {
+            return .warning("keys", "all \(keys.made) are revoked or expired: every request is answered with 401")
+        }
+        return .ok("keys", "\(keys.usable) of \(keys.made) usable")
     }
 
     private static func files(_ directory: String) throws -> Set<String> {

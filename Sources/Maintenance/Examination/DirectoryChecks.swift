@@ -4,7 +4,8 @@ import Metrics
 /// Whether a data directory can be used at all.
 public enum DirectoryChecks {
     /// Looks at rights, lock, space and fsync. Writes one small file, and takes it away again.
-    public static func run(_ directory: String) -> [Finding] {
+    /// - Parameter reserve: bytes of the disk that a server keeps free.
+    public static func run(_ directory: String, reserve: Int) -> [Finding] {
         var status = stat()
         guard stat(directory, &status) == 0 else {
             let reason = String(cString: strerror(errno))
@@ -15,7 +16,7 @@ public enum DirectoryChecks {
             ]
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return [.failed("directory", "\(directory) is no directory")] }
-        return [rights(directory, status), lock(directory), space(directory), synchronizing(directory)]
+        return [rights(directory, status), lock(directory), space(directory, reserve), synchronizing(directory)]
     }
 
     private static func rights(_ directory: String, _ status: stat) -> Finding {
@@ -23,8 +24,8 @@ public enum DirectoryChecks {
             return .failed("directory", "\(directory) cannot be read and written by this user")
         }
         let mode = String(status.st_mode & 0o7777, radix: 8)
-        if status.st_mode & 0o022 != 0 {
-            return .warning("directory", "\(directory) can be written by others (mode \(mode)); 700 is enough")
+        if status.st_mode & 0o077 != 0 {
+            return .warning("directory", "\(directory) is open to others (mode \(mode)); 700 is enough")
         }
         return .ok("directory", "\(directory), mode \(mode)")
     }
@@ -44,10 +45,10 @@ public enum DirectoryChecks {
         return .ok("lock", "free: no server runs on it")
     }
 
-    private static func space(_ directory: String) -> Finding {
+    private static func space(_ directory: String, _ reserve: Int) -> Finding {
         guard let space = DiskMetrics.space(of: directory) else { return .failed("space", "cannot be found out") }
         let text = "\(space.free >> 20) MiB of \(space.total >> 20) MiB are free"
-        if space.free < 64 << 20 { return .failed("space", text) }
+        if space.free <= reserve { return .failed("space", text + ", less than the reserve of \(reserve >> 20)") }
         return space.free < 1 << 30 || space.free < space.total / 20 ? .warning("space", text) : .ok("space", text)
     }
 

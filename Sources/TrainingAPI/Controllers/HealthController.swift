@@ -8,7 +8,9 @@ struct HealthController: Sendable {
     func live(_ request: RoutedRequest) -> HTTPResponse { HealthController.ok }
 
     func ready(_ request: RoutedRequest) -> HTTPResponse {
-        let checks = service.readiness.checks(service.readinessChecks)
+        var checks = service.readiness.checks(service.readinessChecks)
+        // Told at once: whoever sends requests here is to send them elsewhere.
+        if service.isStopping { checks.append(Readiness.Check(name: "running", fault: "the service is stopping")) }
         let isReady = checks.allSatisfy { $0.fault == nil }
         var headers: [(name: String, value: String)] = [("Cache-Control", "no-store")]
         if !isReady { headers.append(("Retry-After", "5")) }

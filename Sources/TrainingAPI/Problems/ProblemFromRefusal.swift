@@ -12,7 +12,7 @@ extension Problem {
             self.init(
                 .unauthenticated, "The API key is not one of this service, or has expired, or was revoked.",
                 headers: [("WWW-Authenticate", Problem.challenge + ", error=\"invalid_token\"")])
-        case .notAllowed(let needed):
+        case .notAllowed(_, let needed):
             let words = needed.words.joined(separator: " ")
             self.init(
                 .forbidden, "This needs an API key with the scope \(words).",

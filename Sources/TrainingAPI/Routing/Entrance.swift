@@ -25,6 +25,7 @@ struct Entrance: Sendable {
         } catch {
             caller = .failure(error)
         }
+        head.record.caller = caller.key?.description
         let headers = try count(caller, from: head)
         do throws(Gatekeeper.Refusal) {
             return Admission(caller: try caller.get(), headers: headers)
@@ -54,6 +55,16 @@ struct Entrance: Sendable {
                 headers: [("Retry-After", "\(balance.secondsUntilNext)")] + headers.map { ($0.name, $0.value) })
         }
         return headers
+    }
+}
+
+extension Result<Caller, Gatekeeper.Refusal> {
+    /// The key that was shown, also where it does not allow what is asked.
+    fileprivate var key: KeyID? {
+        switch self {
+        case .success(let caller), .failure(.notAllowed(let caller, _)): caller.key
+        case .failure: nil
+        }
     }
 }
 

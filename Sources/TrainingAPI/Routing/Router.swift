@@ -42,7 +42,6 @@ struct Router: Sendable {
     private func accept(_ head: HTTPRequestHead, _ route: Route, _ parameters: [String]) -> RequestDecision {
         do throws(Problem) {
             let admission = try entrance.admit(head, needing: route.needs)
-            head.record.caller = admission.caller.key?.description
             return accept(head, route, parameters, admission.caller).adding(admission.headers)
         } catch {
             return .refuse(error.response)
