@@ -115,6 +115,14 @@ def test_jobs_are_counted_by_state_and_by_how_they_ended(start_server):
     assert value(families, "espalier_queue_oldest_seconds") == 0
 
 
+def test_ways_to_end_are_there_before_a_job_has_ended_so(start_server):
+    samples = scrape(start_server().client)["espalier_jobs_finished"].samples
+    assert {tuple(sample.labels.values()) for sample in samples} == {
+        ("succeeded", "completed"), ("succeeded", "early_stopping"), ("succeeded", "time_limit"), ("cancelled", "cancelled"),
+        ("failed", "diverged"), ("failed", "alarm"), ("failed", "none")}
+    assert all(sample.value == 0 for sample in samples)
+
+
 def test_training_is_counted_while_it_goes_on(start_server):
     client = start_server(workers=1).client
     job = make_job(training={"epochs": 50, "batch_size": 4})

@@ -111,6 +111,17 @@ public struct JobEnding: Sendable {
     }
 }
 
+extension StopReason {
+    /// How a job ends whose training ended so.
+    var status: JobEnding.Status {
+        switch self {
+        case .completed, .earlyStopping, .timeLimit: .succeeded
+        case .cancelled: .cancelled
+        case .diverged, .alarm: .failed
+        }
+    }
+}
+
 /// What became of one attempt at a job.
 public enum JobCompletion: Sendable {
     /// The job is over.
