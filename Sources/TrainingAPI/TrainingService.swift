@@ -99,7 +99,7 @@ public final class TrainingService: Sendable {
 
     /// Puts right what an earlier process left; to be called before the first request.
     public func recover() throws {
-        _ = try store.recover(workers: pool.workers)
+        _ = try pool.recover()
         try networks.sweep { try store.job($0) != nil }
         try checkpoints?.sweep { try store.job($0)?.status.isTerminal == false }
         try custody.sweepAll()

@@ -96,6 +96,9 @@ public struct JobEnding: Sendable {
     /// Why the job failed.
     public var failure: JobFailure?
 
+    /// How a job ends that is cancelled while nobody trains it.
+    package static let cancelled = JobEnding(.cancelled, stopReason: .cancelled)
+
     /// An ending.
     public init(
         _ status: Status, stopReason: StopReason? = nil, result: JobResult? = nil, network: [UInt8]? = nil,

@@ -70,7 +70,7 @@ public struct JobRunner: Sendable {
             return .finished(try ending(of: job, plan, outcome, monitor))
         } catch let given as Persistence.GivenUp {
             return given.request == .interrupt
-                ? .interrupted : .finished(JobEnding(.cancelled, stopReason: .cancelled))
+                ? .interrupted : .finished(.cancelled)
         } catch {
             let failure = JobFailure(error)
             if failure.code != "invalid_content" { report("the job failed: \(error)", job.noticeFields) }
@@ -156,7 +156,8 @@ public struct JobRunner: Sendable {
             divergence.map { JobFailure($0, plan) }
             ?? outcome.reasonToStop.map { JobFailure(JobAlarm($0, of: plan)) }
         return JobEnding(
-            outcome.stopReason.status, stopReason: outcome.stopReason, result: result, network: network, history: outcome.history,
+            outcome.stopReason.status, stopReason: outcome.stopReason, result: result, network: network,
+            history: outcome.history,
             alarms: alarms, failure: failure)
     }
 }
