@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from harness.bodies import make_job
+from harness.bodies import make_job, make_long_job
 from harness.raw import exchange_bytes
 from harness.server import BINARY
 
@@ -61,6 +61,19 @@ def test_json_has_an_object_on_each_line(start_server):
     assert finished["epochs"] == done["progress"]["epoch"] and finished["training_seconds"] == done["timing"]["training_seconds"]
     assert next(record for record in records if record["message"] == "training")["workers"] == server.workers
     assert finished["job"] == id and finished["status"] == "succeeded" and finished["request_id"] == submitted["request_id"]
+
+
+def test_a_job_that_is_cancelled_before_it_began_has_its_line(start_server):
+    server = start_server(workers=1)
+    long = server.client.submit(make_long_job())["id"]
+    server.client.wait(long, until={"running"})
+    id = server.client.submit(make_job())["id"]
+    server.client.cancel(id)
+    server.client.cancel(id)
+    server.client.cancel(long)
+    lines(server, f"job={long}")
+    line, = [line for line in server.log if "job finished" in line and f"job={id}" in line]
+    assert fields(line)["status"] == fields(line)["stop_reason"] == "cancelled"
 
 
 def test_a_request_that_its_client_gave_up_says_so_with_a_flag(start_server):

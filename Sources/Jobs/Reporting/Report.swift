@@ -24,6 +24,9 @@ public struct Notice: Sendable {
 }
 
 extension JobEnding {
+    /// How much the ending matters: a fault of the service is an error.
+    package var noticeLevel: Notice.Level { failure?.code == "internal" ? .error : .info }
+
     /// How a notice tells of the ending.
     package var noticeFields: Notice.Fields {
         var fields: Notice.Fields = [("status", .text(status.rawValue))]
