@@ -60,6 +60,7 @@ line([
     ("Jobs that ended", "ops", [(f"sum by (status, stop_reason) (rate(espalier_jobs_finished_total{S}[$__rate_interval]))", "{{status}}, {{stop_reason}}")]),
     ("Workers busy", "percentunit", [(f"sum(espalier_workers_busy{S}) / sum(espalier_workers{S})", "busy"), (f"sum(rate(espalier_training_seconds_total{S}[$__rate_interval])) / sum(espalier_workers{S})", "training")]),
     ("Oldest queued job", "s", [(f"max(espalier_queue_oldest_seconds{S})", "waits")]),
+    ("Found begun at the start", "short", [(f"sum by (outcome) (espalier_recovered_jobs{S})", "{{outcome}}")]),
 ])
 line([
     ("Examples trained", "ops", [(f"sum(rate(espalier_training_examples_total{S}[$__rate_interval]))", "examples")]),

@@ -62,7 +62,8 @@ struct Server {
         register(service.metrics, store, daemon, directory, output, instructionSet)
         try service.start()
         log.info(
-            "training", metadata: ["kernels": "\(instructionSet.rawValue)", "workers": "\(options.training.workers)"])
+            "training",
+            metadata: ["kernels": "\(instructionSet.rawValue)", "workers": .stringConvertible(options.training.workers)])
         log.info(
             "listening on \(certificate == nil ? "http" : "https")://\(Server.authority(daemon.host, daemon.port))")
 

@@ -29,7 +29,7 @@ public struct AccessLog: Sendable {
             line.add("target", AccessLog.shortened(head.target))
         }
         if let status = request.status { line.add("status", status) }
-        if !request.isComplete { line.add("aborted", "true") }
+        if !request.isComplete { line.add("aborted", true) }
         if request.bytesReceived > 0 { line.add("received", request.bytesReceived) }
         line.add("bytes", request.bytesSent)
         line.add("ms", thousandths: Int(request.nanoseconds / 1_000))

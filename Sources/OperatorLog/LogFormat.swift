@@ -50,6 +50,19 @@ package struct LogLine {
         Decimal.append(number, to: &bytes)
     }
 
+    /// A field with a number; JSON has none that are not finite, those are texts there.
+    package mutating func add(_ name: String, _ number: Double) {
+        guard number.isFinite else { return add(name, number.description) }
+        begin(name)
+        append(raw: number.description)
+    }
+
+    /// A field that says whether something is so.
+    package mutating func add(_ name: String, _ flag: Bool) {
+        begin(name)
+        append(raw: flag.description)
+    }
+
     /// A field with a number of thousandths.
     package mutating func add(_ name: String, thousandths: Int) {
         begin(name)

@@ -30,7 +30,13 @@ public struct LineLogHandler: LogHandler {
         if let own = event.metadata { fields.merge(own) { $1 } }
         if let error = event.error { fields["error"] = "\(error)" }
         var line = LogLine(output.format, at: .now(), level: event.level.rawValue, message: "\(event.message)")
-        for (name, value) in fields.sorted(by: { $0.key < $1.key }) { line.add(name, "\(value)") }
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+            switch value {
+            case .stringConvertible(let number as Int): line.add(name, number)
+            case .stringConvertible(let number as Double): line.add(name, number)
+            default: line.add(name, "\(value)")
+            }
+        }
         output.append(line.finish(), isUrgent: true)
     }
 }
@@ -49,7 +55,18 @@ extension Report {
             guard level >= logger.logLevel else { return }
             logger.log(
                 level: level, "\(notice.text)",
-                metadata: Dictionary(notice.fields.map { ($0.name, .string($0.value)) }, uniquingKeysWith: { $1 }))
+                metadata: Dictionary(
+                    notice.fields.map { ($0.name, Logger.MetadataValue($0.value)) }, uniquingKeysWith: { $1 }))
+        }
+    }
+}
+
+extension Logger.MetadataValue {
+    fileprivate init(_ value: Notice.Value) {
+        switch value {
+        case .text(let text): self = .string(text)
+        case .integer(let number): self = .stringConvertible(number)
+        case .number(let number): self = .stringConvertible(number)
         }
     }
 }

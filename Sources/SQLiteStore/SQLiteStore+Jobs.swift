@@ -120,10 +120,10 @@ extension SQLiteStore {
     }
 
     /// Hands back an interrupted job, if the attempt still holds it.
-    public func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
+    public func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> JobStatus? {
         let now = clock()
         defer { watch.notify(id) }
-        return try write { try SQLiteStore.change(id, $0) { $0.requeue(leaseEpoch: leaseEpoch, at: now) } != nil }
+        return try write { try SQLiteStore.change(id, $0) { $0.requeue(leaseEpoch: leaseEpoch, at: now) }?.job.status }
     }
 
     /// Forgives a job its earlier attempts, if the attempt still holds it.
@@ -154,9 +154,9 @@ extension SQLiteStore {
         defer { watch.notify(id) }
         return try write { db in
             if let (_, job) = try SQLiteStore.change(id, db, { $0.requestCancel(at: now) }) {
-                return CancelOutcome(after: job)
+                return CancelOutcome(after: job, hasChanged: true)
             }
-            return try SQLiteStore.find(id, db).map { CancelOutcome(after: $0.job) } ?? .unknown
+            return try SQLiteStore.find(id, db).map { CancelOutcome(after: $0.job, hasChanged: false) } ?? .unknown
         }
     }
 
@@ -222,7 +222,7 @@ extension SQLiteStore {
                 if let (_, job) = try SQLiteStore.change(
                     JobID(unchecked: id), db, { $0.recover(hadBegun: number < workers, at: now) })
                 {
-                    recovery.count(job)
+                    recovery.add(job)
                 }
             }
             return recovery

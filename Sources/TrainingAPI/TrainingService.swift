@@ -40,6 +40,8 @@ public final class TrainingService: Sendable {
     /// Everything that is measured; who has more to tell adds it.
     public let metrics = MetricsRegistry()
     let trainingMetrics: TrainingMetrics
+    /// What became of the jobs that the start found begun.
+    let recovered = Guarded(Recovery().outcomes)
     let gradientCheckTurns = Turns(GradientChecksController.atATime)
     let evaluationTurns = Turns(EvaluationsController.atATime)
 
@@ -81,7 +83,7 @@ public final class TrainingService: Sendable {
             store: store, workers: workers, report: { report("the store failed: \($0)") }, isBrief: JobRunner.isBrief,
             didFinish: { [sweepInbox] job, ending in
                 trainingMetrics.finished(ending)
-                report("job finished", level: .info, job.noticeFields + ending.noticeFields)
+                report("job finished", level: ending.noticeLevel, job.noticeFields + ending.noticeFields)
                 if let sweep = job.sweep { sweepInbox.notify(sweep.sweep) }
                 do {
                     try checkpoints?.remove(job.id)
@@ -101,7 +103,9 @@ public final class TrainingService: Sendable {
 
     /// Puts right what an earlier process left; to be called before the first request.
     public func recover() throws {
-        _ = try store.recover(workers: pool.workers)
+        let recovery = try pool.recover()
+        recovery.tell(report)
+        recovered.withLock { $0 = recovery.outcomes }
         try networks.sweep { try store.job($0) != nil }
         try checkpoints?.sweep { try store.job($0)?.status.isTerminal == false }
         try custody.sweepAll()

@@ -60,6 +60,22 @@ def test_every_alert_says_how_bad_and_what_it_is():
     rules = yaml.safe_load((DEPLOY / "prometheus/espalier.rules.yml").read_text())
     for rule in rules["groups"][0]["rules"]:
         assert rule["labels"]["severity"] in ("warning", "critical") and rule["annotations"]["summary"]
+        assert rule["annotations"]["description"], f"{rule['alert']} does not say what to do"
+
+
+def test_what_must_not_happen_has_an_alert(known):
+    rules = yaml.safe_load((DEPLOY / "prometheus/espalier.rules.yml").read_text())
+    watched = {name for rule in rules["groups"][0]["rules"] for name in METRIC.findall(rule["expr"])}
+    wrong = {name for name in known if re.search(r"_(errors|dropped|refused_connections)(_total)?$|_dropped_total$", name)}
+    assert len(wrong) >= 5 and wrong <= watched, wrong - watched
+
+
+def test_a_condition_beside_a_value_looks_at_an_instance_as_a_whole():
+    """`and on (instance)` is content with any one of many series: what stands there must be one."""
+    for where, expression in expressions():
+        for beside in re.findall(r"and on \(instance\) *(.*)", expression):
+            single = re.match(r"(sum|max|min) by \(instance\)|\(?time\(\) - process_start_time_seconds\b", beside)
+            assert single, f"{where}: {beside}"
 
 
 def test_the_units_belong_together():

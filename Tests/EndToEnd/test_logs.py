@@ -4,13 +4,14 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 
 import pytest
 
 from harness import keys
-from harness.bodies import make_job
+from harness.bodies import make_job, make_long_job
 from harness.raw import exchange_bytes
 from harness.server import BINARY
 
@@ -59,14 +60,37 @@ def lines_of_unknown_path(server):
 
 def test_json_has_an_object_on_each_line(start_server):
     server = start_server(options=["--log-format", "json"])
-    id = server.client.train(make_job(), timeout=60)["id"]
+    done = server.client.train(make_job(), timeout=60)
+    id = done["id"]
     lines(server, '"job finished"')
     records = [json.loads(line) for line in list(server.log)]
     assert all(re.fullmatch(TIME, record["time"]) and record["level"] in ("info", "warning", "error") for record in records)
     submitted = next(record for record in records if record.get("method") == "POST")
     assert submitted["status"] == 202 and submitted["route"] == "/v1/jobs" and submitted["received"] > 0
     finished = next(record for record in records if record["message"] == "job finished")
+    assert finished["epochs"] == done["progress"]["epoch"] and finished["training_seconds"] == done["timing"]["training_seconds"]
+    assert next(record for record in records if record["message"] == "training")["workers"] == server.workers
     assert finished["job"] == id and finished["status"] == "succeeded" and finished["request_id"] == submitted["request_id"]
+
+
+def test_a_job_that_is_cancelled_before_it_began_has_its_line(start_server):
+    server = start_server(workers=1)
+    long = server.client.submit(make_long_job())["id"]
+    server.client.wait(long, until={"running"})
+    id = server.client.submit(make_job())["id"]
+    server.client.cancel(id)
+    server.client.cancel(id)
+    server.client.cancel(long)
+    lines(server, f"job={long}")
+    line, = [line for line in server.log if "job finished" in line and f"job={id}" in line]
+    assert fields(line)["status"] == fields(line)["stop_reason"] == "cancelled"
+
+
+def test_a_request_that_its_client_gave_up_says_so_with_a_flag(start_server):
+    server = start_server(options=["--log-format", "json"])
+    with socket.create_connection(server.address) as connection:
+        connection.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nX-Request-Id: given-up\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n{")
+    assert json.loads(lines(server, "given-up")[0])["aborted"] is True
 
 
 def test_what_clients_send_cannot_make_a_line_of_its_own(start_server):

@@ -108,11 +108,43 @@ def test_jobs_are_counted_by_state_and_by_how_they_ended(start_server):
     assert value(families, "espalier_jobs", status="succeeded") == 3
     assert value(families, "espalier_jobs", status="running") == 1 and value(families, "espalier_jobs", status="queued") == 1
     assert value(families, "espalier_workers") == 1 and value(families, "espalier_workers_busy") == 1
+    given_up = client.submit(make_job())["id"]
+    client.cancel(given_up)
+    client.cancel(given_up)
     client.cancel(long)
     client.wait(queued)
     families = until(client, lambda families: value(families, "espalier_jobs_finished_total", status="succeeded", stop_reason="completed") == 4)
-    assert value(families, "espalier_jobs_finished_total", status="cancelled", stop_reason="cancelled") == 1
+    assert value(families, "espalier_jobs_finished_total", status="cancelled", stop_reason="cancelled") == 2
     assert value(families, "espalier_queue_oldest_seconds") == 0
+
+
+def test_ways_to_end_are_there_before_a_job_has_ended_so(start_server):
+    samples = scrape(start_server().client)["espalier_jobs_finished"].samples
+    assert {tuple(sample.labels.values()) for sample in samples} == {
+        ("succeeded", "completed"), ("succeeded", "early_stopping"), ("succeeded", "time_limit"), ("cancelled", "cancelled"),
+        ("failed", "diverged"), ("failed", "alarm"), ("failed", "none")}
+    assert all(sample.value == 0 for sample in samples)
+
+
+def test_what_becomes_of_the_jobs_of_a_process_that_ended_is_counted_and_logged(start_server):
+    # Without checkpoints none of its starts is forgiven.
+    server = start_server(workers=1, options=["--checkpoint-seconds", "300"])
+    assert {sample.labels["outcome"]: sample.value for sample in scrape(server.client)["espalier_recovered_jobs"].samples} == {
+        "requeued": 0, "cancelled": 0, "failed": 0}
+    id = server.client.submit(make_long_job())["id"]
+    for kills in (1, 2, 3):
+        server.client.wait(id, until={"running"})
+        server.kill()
+        server.start()
+        families = scrape(server.client)
+        assert value(families, "espalier_recovered_jobs", outcome="requeued") == (kills < 3)
+        assert value(families, "espalier_recovered_jobs", outcome="failed") == (kills == 3)
+    assert server.client.wait(id)["status"] == "failed"
+    server.wait_for_log(f"error job finished code=internal job={id}")
+    told = [line.split(" ", 1)[1].rstrip() for line in server.log if "the process before" in line]
+    again = "info jobs that the process before left: 1 queued again, 0 cancelled, 0 given up for having ended it 3 times cancelled=0 failed=0 requeued=1"
+    assert told == [again, again, again.replace("info", "warning").replace("1 queued", "0 queued").replace("0 given", "1 given").replace(
+        "failed=0 requeued=1", "failed=1 requeued=0")]
 
 
 def test_training_is_counted_while_it_goes_on(start_server):

@@ -55,7 +55,7 @@ import Testing
         let running = try #require(try store.claim())
         #expect(try store.queuedCount(of: "ada") == 0)
         let second = try store.submit(job(limits))
-        #expect(try store.requeue(first.id, leaseEpoch: running.leaseEpoch))
+        #expect(try store.requeue(first.id, leaseEpoch: running.leaseEpoch) == .queued)
         #expect(try store.queuedCount(of: "ada") == 2)
         #expect(throws: StoreError.ownerFull(limit: 1)) { try store.submit(job(limits)) }
         for id in [first.id, second.id] { _ = try store.requestCancel(id) }

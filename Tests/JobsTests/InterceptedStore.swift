@@ -52,7 +52,7 @@ final class InterceptedStore: JobStore {
         return turnover
     }
 
-    func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool {
+    func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> JobStatus? {
         try failIfDue(.requeue)
         defer { afterSettling(id) }
         return try store.requeue(id, leaseEpoch: leaseEpoch)

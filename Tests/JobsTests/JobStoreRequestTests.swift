@@ -11,7 +11,9 @@ import Testing
             let outcome = try store.requestCancel(job.id)
             let found = try #require(try store.job(job.id))
             switch (status, outcome) {
-            case (.queued, .cancelled(let answer)), (.cancelled, .cancelled(let answer)):
+            case (.queued, .cancelled(let answer)) where attempt == 1,
+                (.queued, .alreadyCancelled(let answer)) where attempt == 2,
+                (.cancelled, .alreadyCancelled(let answer)):
                 #expect(answer.status == .cancelled)
                 #expect(found.status == .cancelled)
                 #expect(found.finishedAt != nil)

@@ -33,6 +33,8 @@ import Testing
             return
         }
         #expect(job.status == .cancelled)
+        _ = try bench.pool.cancel(second)
+        #expect(bench.endings.withLock { $0 } == [second: [.cancelled]])
         bench.release.signal()
         bench.release.signal()
         bench.waitUntilSettled(2)
@@ -52,11 +54,38 @@ import Testing
         bench.waitUntilSettled(1)
         #expect(try bench.store.job(id)?.status == .cancelled)
         #expect(try bench.store.events(id, after: 0)?.map(\.kind) == [.queued, .started, .cancelling, .cancelled])
-        guard case .cancelled = try bench.pool.cancel(id) else {
+        guard case .alreadyCancelled = try bench.pool.cancel(id) else {
             Issue.record("not idempotent")
             return
         }
         #expect(bench.drain())
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func aCancellationThatTheStopOvertakesIsToldOf(kind: StoreKind) throws {
+        let bench = try PoolBench(kind, workers: 1) { bench, job, _ in
+            // As if the stop had come first: the attempt hears of nothing else.
+            bench.started.signal()
+            bench.release.waitOrFail()
+            return .interrupted
+        }
+        let id = try bench.submit()
+        bench.started.waitOrFail()
+        _ = try bench.pool.cancel(id)
+        bench.release.signal()
+        bench.waitUntilSettled(1)
+        #expect(bench.drain())
+        #expect(try bench.store.job(id)?.status == .cancelled)
+        #expect(bench.endings.withLock { $0 } == [id: [.cancelled]])
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func aCancellationThatACrashOvertookIsToldOfAtTheNextStart(kind: StoreKind) throws {
+        let store = try TestStore(kind).store
+        let id = try store.job(in: .cancelling).id
+        let bench = PoolBench(store, workers: 1) { _, _, _ in .finished(.success) }
+        #expect(try bench.pool.recover().cancelled.map(\.id) == [id])
+        #expect(bench.endings.withLock { $0 } == [id: [.cancelled]])
     }
 
     @Test func aFinishedJobStaysWhatItIs() throws {
@@ -105,7 +134,7 @@ import Testing
             // Every other round gives the worker a head start of varying length.
             if round % 2 == 1 { for _ in 0..<(round % 100) { _ = try bench.store.job(id) } }
             switch try bench.pool.cancel(id) {
-            case .cancelled: whileQueued += 1
+            case .cancelled, .alreadyCancelled: whileQueued += 1
             case .cancelling: bench.waitUntilSettled(1)
             case .conflict, .unknown: Issue.record("the job can only end by its cancellation")
             }

@@ -307,6 +307,8 @@ final class PoolBench: Sendable {
     let release = DispatchSemaphore(value: 0)
     let settled: DispatchSemaphore
     let tally = Guarded(Tally())
+    /// What the pool has told of endings.
+    let endings: Guarded<[JobID: [JobEnding.Status]]>
     let errors: ErrorLog
 
     final class ErrorLog: Sendable {
@@ -345,11 +347,14 @@ final class PoolBench: Sendable {
         self.store = intercepted
         self.settled = settled
         self.errors = errors
+        let endings = Guarded<[JobID: [JobEnding.Status]]>([:])
+        self.endings = endings
         pool = WorkerPool(
             store: intercepted, workers: workers,
             backoff: Backoff(initial: .milliseconds(1), longest: .milliseconds(4)),
             report: { errors.append($0) },
             isBrief: { $0.name == PoolBench.brief },
+            didFinish: { job, ending in endings.withLock { $0[job.id, default: []].append(ending.status) } },
             run: { job, monitor in
                 guard let bench = reference.bench else { return .interrupted }
                 return run(bench, job, monitor)

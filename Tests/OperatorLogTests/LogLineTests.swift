@@ -40,6 +40,21 @@ import Testing
         #expect(text.hasSuffix("}\n") && !text.dropLast().contains("\n"))
     }
 
+    @Test func numbersAndFlagsAreNoStringsInJSON() throws {
+        let add: (inout LogLine) -> Void = { line in
+            line.add("seconds", 0.000_02)
+            line.add("whole", 5.0)
+            line.add("large", 1e300)
+            line.add("aborted", true)
+            line.add("none", Double.nan)
+        }
+        let node = try JSONDocument.parse(Array(line(.json, "m", add).utf8)).root
+        #expect(node["seconds"]?.number == 0.000_02 && node["whole"]?.number == 5 && node["large"]?.number == 1e300)
+        #expect(node["aborted"]?.boolean == true)
+        #expect(node["none"]?.string == "nan")
+        #expect(line(.text, "m", add).hasSuffix(" seconds=2e-05 whole=5.0 large=1e+300 aborted=true none=nan\n"))
+    }
+
     @Test(arguments: LogFormat.allCases)
     func noTextCanEndItsLineOrSteerATerminal(format: LogFormat) throws {
         for value in (0...0x2FF).map({ UInt32($0) }) + [0x2028, 0x2029, 0x202E, 0x2066, 0xFEFF, 0x1F600] {

@@ -132,7 +132,7 @@ struct BrokenStore: JobStore {
     func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover {
         throw error
     }
-    func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool { throw error }
+    func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> JobStatus? { throw error }
     func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool { throw error }
     func resumed(_ id: JobID, leaseEpoch: Int, epoch: Int) throws(StoreError) -> Bool { throw error }
     func requestCancel(_ id: JobID) throws(StoreError) -> CancelOutcome { throw error }

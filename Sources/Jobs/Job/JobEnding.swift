@@ -96,6 +96,9 @@ public struct JobEnding: Sendable {
     /// Why the job failed.
     public var failure: JobFailure?
 
+    /// How a job ends that is cancelled while nobody trains it.
+    package static let cancelled = JobEnding(.cancelled, stopReason: .cancelled)
+
     /// An ending.
     public init(
         _ status: Status, stopReason: StopReason? = nil, result: JobResult? = nil, network: [UInt8]? = nil,
@@ -108,6 +111,17 @@ public struct JobEnding: Sendable {
         self.history = history
         self.alarms = alarms
         self.failure = failure
+    }
+}
+
+extension StopReason {
+    /// How a job ends whose training ended so.
+    var status: JobEnding.Status {
+        switch self {
+        case .completed, .earlyStopping, .timeLimit: .succeeded
+        case .cancelled: .cancelled
+        case .diverged, .alarm: .failed
+        }
     }
 }
 

@@ -25,21 +25,22 @@ public struct RequestOrigin: Hashable, Sendable {
         traceParent.map { String($0.dropFirst(3).prefix(32)) }
     }
 
-    var fields: [(name: String, value: String)] {
-        [("request_id", requestID)] + (traceID.map { [("trace_id", $0)] } ?? [])
+    var fields: Notice.Fields {
+        [("request_id", .text(requestID))] + (traceID.map { [("trace_id", .text($0))] } ?? [])
     }
 }
 
 extension Job {
     /// What a notice about the job is marked with.
-    package var noticeFields: [(name: String, value: String)] {
-        [("job", id.description)] + (sweep.map { [("sweep", $0.sweep.description)] } ?? []) + (origin?.fields ?? [])
+    package var noticeFields: Notice.Fields {
+        [("job", .text(id.description))] + (sweep.map { [("sweep", .text($0.sweep.description))] } ?? [])
+            + (origin?.fields ?? [])
     }
 }
 
 extension Sweep {
     /// What a notice about the sweep is marked with.
-    package var noticeFields: [(name: String, value: String)] {
-        [("sweep", id.description)] + (origin?.fields ?? [])
+    package var noticeFields: Notice.Fields {
+        [("sweep", .text(id.description))] + (origin?.fields ?? [])
     }
 }

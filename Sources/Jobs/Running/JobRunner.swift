@@ -70,7 +70,7 @@ public struct JobRunner: Sendable {
             return .finished(try ending(of: job, plan, outcome, monitor))
         } catch let given as Persistence.GivenUp {
             return given.request == .interrupt
-                ? .interrupted : .finished(JobEnding(.cancelled, stopReason: .cancelled))
+                ? .interrupted : .finished(.cancelled)
         } catch {
             let failure = JobFailure(error)
             if failure.code != "invalid_content" { report("the job failed: \(error)", job.noticeFields) }
@@ -151,18 +151,13 @@ public struct JobRunner: Sendable {
             dev: divergence == nil ? outcome.dev : nil, test: divergence == nil ? outcome.test : nil,
             devLossError: divergence == nil ? try devLossError(of: job, plan, outcome) : nil, best: outcome.best,
             trainingSeconds: outcome.trainingSeconds, inputEncoding: encoding.bytes, hasWeights: divergence == nil)
-        let status: JobEnding.Status =
-            switch outcome.stopReason {
-            case .completed, .earlyStopping, .timeLimit: .succeeded
-            case .cancelled: .cancelled
-            case .diverged, .alarm: .failed
-            }
         let alarms = outcome.alarms.map { JobAlarm($0, of: plan) }
         let failure =
             divergence.map { JobFailure($0, plan) }
             ?? outcome.reasonToStop.map { JobFailure(JobAlarm($0, of: plan)) }
         return JobEnding(
-            status, stopReason: outcome.stopReason, result: result, network: network, history: outcome.history,
+            outcome.stopReason.status, stopReason: outcome.stopReason, result: result, network: network,
+            history: outcome.history,
             alarms: alarms, failure: failure)
     }
 }

@@ -18,6 +18,11 @@ public final class TrainingMetrics: Sendable {
         let status: String
         let stopReason: String
 
+        init(_ status: JobEnding.Status, _ stopReason: StopReason?) {
+            self.status = status.rawValue
+            self.stopReason = stopReason?.rawValue ?? "none"
+        }
+
         static func < (left: Ending, right: Ending) -> Bool {
             (left.status, left.stopReason) < (right.status, right.stopReason)
         }
@@ -29,7 +34,12 @@ public final class TrainingMetrics: Sendable {
         var examples = 0.0
         var steps = 0.0
         var seconds = 0.0
-        var endings: [Ending: Int] = [:]
+        /// Every way to end is there from the start: a counter that comes into being with its first event hides that from
+        /// Prometheus.
+        var endings = Dictionary(
+            uniqueKeysWithValues: (StopReason.allCases.map { Ending($0.status, $0) } + [Ending(.failed, nil)]).map {
+                ($0, 0)
+            })
 
         /// Counts what `run` has done since it was last asked.
         mutating func count(_ run: inout Run, upTo epochs: Double) {
@@ -76,8 +86,7 @@ public final class TrainingMetrics: Sendable {
 
     /// A job has ended, as its store knows.
     public func finished(_ ending: JobEnding) {
-        let kind = Ending(status: ending.status.rawValue, stopReason: ending.stopReason?.rawValue ?? "none")
-        state.withLock { $0.endings[kind, default: 0] += 1 }
+        state.withLock { $0.endings[Ending(ending.status, ending.stopReason), default: 0] += 1 }
     }
 
     /// Writes the families.

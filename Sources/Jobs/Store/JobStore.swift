@@ -36,8 +36,8 @@ public protocol JobStore: SweepStore {
     /// `finish` and `claim` in one transaction. The claim does not depend on whether the attempt still held its job.
     func finishAndClaim(_ id: JobID, leaseEpoch: Int, _ ending: JobEnding) throws(StoreError) -> Turnover
     /// Hands back an interrupted job: it is queued again in its old place, or cancelled if that was asked for. Returns
-    /// whether the attempt still held the job; if not, nothing changed.
-    func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool
+    /// which of them; nil if the attempt no longer held the job, and nothing changed.
+    func requeue(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> JobStatus?
     /// Forgives a job its earlier attempts: this one has left a checkpoint, so that the job is not what ends the service. Returns whether the attempt still held the
     /// job; if not, nothing changed.
     func progressed(_ id: JobID, leaseEpoch: Int) throws(StoreError) -> Bool
@@ -148,8 +148,10 @@ public struct Page<Element: Sendable>: Sendable {
 
 /// What came of asking for a cancellation.
 public enum CancelOutcome: Sendable {
-    /// The job is cancelled, now or already.
+    /// This has cancelled the job.
     case cancelled(Job)
+    /// The job was cancelled before.
+    case alreadyCancelled(Job)
     /// A worker has the job and has yet to stop, now or already.
     case cancelling(Job)
     /// The job had succeeded or failed.
@@ -157,9 +159,9 @@ public enum CancelOutcome: Sendable {
     /// There is no such job.
     case unknown
 
-    package init(after request: Job) {
+    package init(after request: Job, hasChanged: Bool) {
         switch request.status {
-        case .cancelled: self = .cancelled(request)
+        case .cancelled: self = hasChanged ? .cancelled(request) : .alreadyCancelled(request)
         case .queued, .running, .cancelling: self = .cancelling(request)
         case .succeeded, .failed: self = .conflict(request)
         }
@@ -177,16 +179,24 @@ public enum DeleteOutcome: Sendable {
 }
 
 /// What a start found to be put right.
-public struct Recovery: Hashable, Sendable {
+public struct Recovery: Sendable {
     /// Jobs that were running and are queued again.
     public package(set) var requeued = 0
+    /// Jobs that have ended their process too often: queued again as well, but whoever takes one fails it.
+    public package(set) var givenUp = 0
     /// Jobs that were being cancelled and are cancelled.
-    public package(set) var cancelled = 0
+    public package(set) var cancelled: [Job] = []
 
     package init() {}
 
-    package mutating func count(_ job: Job) {
-        if job.status == .queued { requeued += 1 } else { cancelled += 1 }
+    package mutating func add(_ job: Job) {
+        if job.status == .cancelled {
+            cancelled.append(job)
+        } else if job.attempts >= JobRunner.attemptLimit {
+            givenUp += 1
+        } else {
+            requeued += 1
+        }
     }
 }
 

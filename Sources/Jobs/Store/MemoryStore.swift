@@ -199,11 +199,13 @@ public final class MemoryStore: JobStore {
     }
 
     /// Hands back an interrupted job, if the attempt still holds it.
-    public func requeue(_ id: JobID, leaseEpoch: Int) -> Bool {
+    public func requeue(_ id: JobID, leaseEpoch: Int) -> JobStatus? {
         defer { watch.notify(id) }
         return state.withLock { state in
-            guard let place = state.jobs.place(of: id.description) else { return false }
-            return state.change(place) { $0.requeue(leaseEpoch: leaseEpoch, at: clock()) }
+            guard let place = state.jobs.place(of: id.description),
+                state.change(place, { $0.requeue(leaseEpoch: leaseEpoch, at: clock()) })
+            else { return nil }
+            return state.jobs[place]?.job.status
         }
     }
 
@@ -232,8 +234,8 @@ public final class MemoryStore: JobStore {
         defer { watch.notify(id) }
         return state.withLock { state in
             guard let place = state.jobs.place(of: id.description) else { return .unknown }
-            _ = state.change(place) { $0.requestCancel(at: clock()) }
-            return state.jobs[place].map { CancelOutcome(after: $0.job) } ?? .unknown
+            let hasChanged = state.change(place) { $0.requestCancel(at: clock()) }
+            return state.jobs[place].map { CancelOutcome(after: $0.job, hasChanged: hasChanged) } ?? .unknown
         }
     }
 
@@ -274,7 +276,7 @@ public final class MemoryStore: JobStore {
             // The sort keeps the order of equals.
             for (number, (place, _)) in held.sorted(by: { $0.1 < $1.1 }).enumerated()
             where state.change(place, { $0.recover(hadBegun: number < workers, at: clock()) }) {
-                if let job = state.jobs[place]?.job { recovery.count(job) }
+                if let job = state.jobs[place]?.job { recovery.add(job) }
             }
             return recovery
         }

@@ -115,10 +115,14 @@ extension WorkerPool {
             return finish(job, ending)
         case .interrupted:
             release()
-            let wasHeld = persist { () throws(StoreError) in
+            let status = persist { () throws(StoreError) in
                 try store.requeue(job.id, leaseEpoch: job.leaseEpoch)
             }
-            if wasHeld == true { notifySubmitted() }
+            switch status {
+            case .queued?: notifySubmitted()
+            case .cancelled?: didFinish(job, .cancelled)
+            default: break
+            }
             return nil
         }
     }

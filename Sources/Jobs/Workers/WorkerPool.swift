@@ -46,7 +46,7 @@ public final class WorkerPool: Sendable {
     /// A pool of `workers` (≥ 1) with thread stacks of `stackSize` bytes; `start` sets them to work. Errors of the
     /// store go to `report`, from any thread, and what failed is tried again after a wait given by `backoff`.
     /// `isBrief` tells of a job that it will run for some milliseconds at most; `didFinish` hears of every job whose ending
-    /// is stored, as it was when it was claimed and how it ended, on the worker's thread.
+    /// is stored, as it was before and how it ended, on the thread that stored it.
     public init(
         store: any JobStore, workers: Int, stackSize: Int = 16 << 20, backoff: Backoff = Backoff(),
         report: @escaping @Sendable (StoreError) -> Void, isBrief: @escaping @Sendable (Job) -> Bool = { _ in false },
@@ -102,9 +102,20 @@ public final class WorkerPool: Sendable {
     /// Asks for a job's cancellation, in the store and of the worker that has it.
     public func cancel(_ id: JobID) throws(StoreError) -> CancelOutcome {
         let outcome = try store.requestCancel(id)
+        switch outcome {
         // No monitor yet: the worker registers it first and reads the job's status then, so it will see the request.
-        if case .cancelling = outcome { monitor(for: id)?.stop(.cancel) }
+        case .cancelling: monitor(for: id)?.stop(.cancel)
+        case .cancelled(let job): didFinish(job, .cancelled)
+        case .alreadyCancelled, .conflict, .unknown: break
+        }
         return outcome
+    }
+
+    /// Takes jobs from the workers of an earlier process; to be called before `start`.
+    public func recover() throws(StoreError) -> Recovery {
+        let recovery = try store.recover(workers: workers)
+        for job in recovery.cancelled { didFinish(job, .cancelled) }
+        return recovery
     }
 
     /// Stops: takes no more jobs, interrupts those that run and puts them back in the queue, waits for the threads for

@@ -55,9 +55,7 @@ struct JobsController: Sendable {
 
     func cancel(_ request: RoutedRequest) throws -> HTTPResponse {
         switch try service.pool.cancel(try job(request).id) {
-        case .cancelled(let job):
-            if let sweep = job.sweep { service.sweepInbox.notify(sweep.sweep) }
-            return answer(200, job)
+        case .cancelled(let job), .alreadyCancelled(let job): return answer(200, job)
         case .cancelling(let job): return answer(202, job)
         case .conflict(let job):
             throw Problem(

@@ -17,6 +17,8 @@ extension TrainingService {
             // Who reads the metrics sees that these are missing; the store counts its errors itself.
             report("metrics of jobs cannot be read: \(error)", level: .warning)
         }
+        text.family("espalier_recovered_jobs", .gauge, "Jobs that this process found begun, by what became of them.")
+        for (outcome, count) in recovered.withLock({ $0 }) { text.sample(count, [("outcome", outcome)]) }
         text.single("espalier_workers", .gauge, "Jobs that may be trained at the same time.", pool.workers)
         text.single("espalier_workers_busy", .gauge, "Jobs that are trained now.", pool.runningCount)
         trainingMetrics.write(to: &text)

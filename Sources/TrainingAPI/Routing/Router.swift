@@ -76,7 +76,7 @@ struct Router: Sendable {
             } catch {
                 let problem = Problem(from: error)
                 if problem.code.status >= 500 {
-                    report("\(head.method) \(head.target): \(error)", [("request_id", head.record.id)])
+                    report("\(head.method) \(head.target): \(error)", [("request_id", .text(head.record.id))])
                 }
                 return problem.response
             }

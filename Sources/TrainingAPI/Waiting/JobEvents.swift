@@ -59,7 +59,7 @@ extension TrainingService {
                 guard events.last?.isLast == true else { return false }
             } catch {
                 // The client comes again and asks for what it has not heard.
-                self.report("a client's events were cut short: \(error)", [("job", id.description)])
+                self.report("a client's events were cut short: \(error)", [("job", .text(id.description))])
             }
             source.finish()
             return true
@@ -82,7 +82,7 @@ extension TrainingService {
                         if let job = try self.store.job(id), !job.status.isTerminal { return false }
                     } catch {
                         self.report(
-                            "a client waited for a job that cannot be read: \(error)", [("job", id.description)])
+                            "a client waited for a job that cannot be read: \(error)", [("job", .text(id.description))])
                     }
                     deferred.send(answer())
                     return true

@@ -67,7 +67,7 @@ public final class SweepCoordinator: Sendable {
                 try advance(id)
                 failures = 0
             } catch {
-                report("the sweep cannot be gone on with for now: \(error)", [("sweep", id.description)])
+                report("the sweep cannot be gone on with for now: \(error)", [("sweep", .text(id.description))])
                 failures += 1
                 inbox.notify(id)
                 inbox.pause(backoff.wait(after: failures))
