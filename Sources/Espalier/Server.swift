@@ -63,7 +63,9 @@ struct Server {
         try service.start()
         log.info(
             "training",
-            metadata: ["kernels": "\(instructionSet.rawValue)", "workers": .stringConvertible(options.training.workers)])
+            metadata: [
+                "kernels": "\(instructionSet.rawValue)", "workers": .stringConvertible(options.training.workers),
+            ])
         log.info(
             "listening on \(certificate == nil ? "http" : "https")://\(Server.authority(daemon.host, daemon.port))")
 
