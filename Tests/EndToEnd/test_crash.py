@@ -35,7 +35,7 @@ def test_finished_jobs_and_data_sets_are_still_there(start_server):
 @pytest.mark.timeout(480)
 @pytest.mark.parametrize("moment", [0.05, 0.5, 1.2])
 def test_jobs_killed_while_training_end_with_the_weights_of_an_undisturbed_run(start_server, server, job_of_seconds, moment):
-    body = job_of_seconds(2)
+    body = job_of_seconds(3)
     bodies = [altered(altered(body, "/training/seed", seed), "/network/keep_prob", 0.9) for seed in (1, 2, 3)]
     undisturbed = [server.client.weights_bytes(server.client.train(body)["id"]) for body in bodies]
     victim = start_server(workers=2)
