@@ -52,7 +52,7 @@ class Service:
     @property
     def kernels(self):
         """The instruction set it says it trains with."""
-        match = re.search(r"training with (\w+) kernels", "".join(self.log))
+        match = re.search(r"training kernels=(\w+)", "".join(self.log))
         return match[1] if match else "unknown"
 
     def stop(self):
