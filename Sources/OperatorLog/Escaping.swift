@@ -2,19 +2,24 @@
 enum Escaping {
     /// Whether `text` can stand in a line as it is, without quotes.
     static func isPlain(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy {
-                (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-                    && $0 != UInt8(ascii: "=")
-            }
+        withBytes(of: text) { bytes in
+            !bytes.isEmpty
+                && bytes.allSatisfy {
+                    (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+                        && $0 != UInt8(ascii: "=")
+                }
+        }
     }
 
     /// Appends `text`; where it is quoted, as a string of JSON.
     static func append(_ text: String, to bytes: inout [UInt8], quoted: Bool) {
         if quoted { bytes.append(UInt8(ascii: "\"")) }
-        if text.utf8.allSatisfy({ isHarmless($0, quoted: quoted) }) {
-            bytes.append(contentsOf: text.utf8)
-        } else {
+        let isAppended = withBytes(of: text) { text in
+            guard text.allSatisfy({ isHarmless($0, quoted: quoted) }) else { return false }
+            bytes.append(contentsOf: text)
+            return true
+        }
+        if !isAppended {
             for scalar in text.unicodeScalars { append(scalar, to: &bytes, quoted: quoted) }
         }
         if quoted { bytes.append(UInt8(ascii: "\"")) }
@@ -22,10 +27,22 @@ enum Escaping {
 
     /// Appends the name of a field, whatever cannot be in one replaced.
     static func appendName(_ name: String, to bytes: inout [UInt8]) {
-        for byte in name.utf8 {
-            let isFit = (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=") && byte != UInt8(ascii: "\"")
-            bytes.append(isFit ? byte : UInt8(ascii: "_"))
+        let isFit = { (byte: UInt8) in
+            (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=") && byte != UInt8(ascii: "\"")
         }
+        withBytes(of: name) { name in
+            if name.allSatisfy(isFit) {
+                bytes.append(contentsOf: name)
+            } else {
+                bytes.append(contentsOf: name.lazy.map { isFit($0) ? $0 : UInt8(ascii: "_") })
+            }
+        }
+    }
+
+    /// Gives `body` the bytes, without a copy of those that lie together already, as all that are made in Swift do.
+    private static func withBytes<Result>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        var text = text
+        return text.withUTF8(body)
     }
 
     private static func isHarmless(_ byte: UInt8, quoted: Bool) -> Bool {

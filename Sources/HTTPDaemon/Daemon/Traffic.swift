@@ -29,6 +29,7 @@ struct Traffic {
 
     /// `waiting` will not suspend a connection again.
     mutating func forget(_ waiting: any Suspended) {
+        if suspended.isEmpty { return }
         suspended[ObjectIdentifier(waiting)] = nil
     }
 

@@ -45,7 +45,7 @@ public enum BodyFraming: Sendable, Equatable {
 
     private static func check(_ field: HTTPHeaders.Field) throws(MalformedRequest) {
         guard field.name.isHTTPToken else { throw .invalidHeaderName }
-        guard field.value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }) else {
+        guard field.value.withBytes({ $0.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 } }) else {
             throw .invalidHeaderValue
         }
     }
@@ -54,30 +54,35 @@ public enum BodyFraming: Sendable, Equatable {
 extension String {
     /// Whether this may be the value of `Host`: what has no meaning there could have one for another server. It may be empty.
     fileprivate var isHost: Bool {
-        utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: " "), 0x09, UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"),
-                UInt8(ascii: ","), UInt8(ascii: "\\"):
-                false
-            default: true
+        withBytes { bytes in
+            bytes.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: " "), 0x09, UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"),
+                    UInt8(ascii: "@"), UInt8(ascii: ","), UInt8(ascii: "\\"):
+                    false
+                default: true
+                }
             }
         }
     }
 
     /// Whether this is a token of RFC 9110, 5.6.2.
     var isHTTPToken: Bool {
-        !utf8.isEmpty
-            && utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
-                    UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                    UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
-                    true
-                default: false
-                }
-            }
+        withBytes { !$0.isEmpty && $0.allSatisfy(\.isHTTPTokenByte) }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHTTPTokenByte: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+            UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
     }
 }

@@ -45,15 +45,20 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 extension String {
     /// Whether both have the same bytes but for the case of ASCII letters.
     func equalsIgnoringASCIICase(_ other: String) -> Bool {
-        let (left, right) = (utf8, other.utf8)
-        guard left.count == right.count else { return false }
-        var place = right.startIndex
-        for byte in left {
-            let its = right[place]
-            if byte != its && byte.asciiLowercased != its.asciiLowercased { return false }
-            place = right.index(after: place)
+        guard utf8.count == other.utf8.count else { return false }
+        return withBytes { left in
+            other.withBytes { right in
+                left.indices.allSatisfy {
+                    left[$0] == right[$0] || left[$0].asciiLowercased == right[$0].asciiLowercased
+                }
+            }
         }
-        return true
+    }
+
+    /// Gives `body` the bytes, without a copy of those that lie together already, as all that are made in Swift do.
+    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        var text = self
+        return text.withUTF8(body)
     }
 }
 

@@ -9,8 +9,9 @@ public enum HTTPVersion: String, Sendable, Comparable {
     }
 }
 
-/// Everything known of a request before its body is read: enough to route it or to refuse it.
-public struct HTTPRequestHead: Sendable {
+/// Everything known of a request before its body is read: enough to route it or to refuse it. It never changes, and goes
+/// through many hands: a class, so that each holds one reference and not ten.
+public final class HTTPRequestHead: Sendable {
     /// The method as sent, `HEAD` included.
     public let method: String
     /// The target as sent, still encoded.

@@ -7,6 +7,8 @@ public struct TraceContext: Sendable, Equatable {
 
     /// The trace that `headers` name; nil without a `traceparent`, or with one that is not to be used.
     public init?(_ headers: HTTPHeaders) {
+        // Of most requests the name alone is looked for.
+        guard headers["traceparent"] != nil else { return nil }
         let parents = headers.values(of: "traceparent")
         guard parents.count == 1, TraceContext.isParent(parents[0]) else { return nil }
         parent = parents[0]

@@ -24,8 +24,8 @@ struct PreparedResponse: ~Copyable {
         guard let handle = makeHandle(body, to: record, toHead: isBodiless, sources) else { return nil }
         let prepared = PreparedResponse(handle: handle, status: UInt32(response.status))
         for (name, value) in response.headers where !add(name, value, to: handle) { return nil }
-        if MHD_add_response_header(handle, "X-Request-Id", record.id) != .YES { return nil }
-        if closing && MHD_add_response_header(handle, "Connection", "close") != .YES { return nil }
+        guard addChecked("X-Request-Id", record.id, to: handle) else { return nil }
+        if closing && !addChecked("Connection", "close", to: handle) { return nil }
         return prepared
     }
 
@@ -37,8 +37,15 @@ struct PreparedResponse: ~Copyable {
         let isDaemons =
             name.equalsIgnoringASCIICase("Connection") || name.equalsIgnoringASCIICase("Content-Length")
             || name.equalsIgnoringASCIICase("Transfer-Encoding")
-        guard !isDaemons, name.isHTTPToken, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return false }
-        return MHD_add_response_header(handle, name, value) == .YES
+        guard !isDaemons, name.isHTTPToken, value.withBytes({ $0.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
+            return false
+        }
+        return addChecked(name, value, to: handle)
+    }
+
+    // Where a text is passed for a pointer, Swift makes an array for it; here it mostly need not.
+    private static func addChecked(_ name: String, _ value: String, to handle: OpaquePointer) -> Bool {
+        name.withCString { name in value.withCString { MHD_add_response_header(handle, name, $0) == .YES } }
     }
 
     private static func makeHandle(

@@ -52,7 +52,7 @@ public struct SweepID: Hashable, Sendable, CustomStringConvertible {
 /// 120 random bits as 24 characters of Crockford's base 32, lowercase.
 private enum RandomToken {
     static let length = 24
-    static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     static func make() -> String {
         var generator = SystemRandomNumberGenerator()
@@ -69,7 +69,13 @@ private enum RandomToken {
     }
 
     static func isLegal(_ text: String, prefix: String) -> Bool {
-        text.utf8.count == prefix.utf8.count + length && text.hasPrefix(prefix)
-            && text.utf8.dropFirst(prefix.utf8.count).allSatisfy(alphabet.contains)
+        guard text.utf8.count == prefix.utf8.count + length, text.utf8.starts(with: prefix.utf8) else { return false }
+        return text.utf8.dropFirst(prefix.utf8.count).allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+            default: false
+            }
+        }
     }
 }

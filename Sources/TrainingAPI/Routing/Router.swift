@@ -7,22 +7,31 @@ import Jobs
 /// Decides from a request's head which route answers it, or with which problem it is refused before its body is read.
 struct Router: Sendable {
     let routes: [Route]
-    let entrance: Entrance
+    private let index: RouteIndex
+    private let entrance: Entrance
     /// Where uploads go; nil for one without bounds.
-    let disk: DiskSpace?
+    private let disk: DiskSpace?
     /// Tells the operator what no client may see.
-    let report: Report
+    private let report: Report
+
+    init(routes: [Route], entrance: Entrance, disk: DiskSpace?, report: Report) {
+        self.routes = routes
+        index = RouteIndex(routes)
+        self.entrance = entrance
+        self.disk = disk
+        self.report = report
+    }
 
     func decide(_ head: HTTPRequestHead) -> RequestDecision {
         var allowed: [String] = []
-        for (number, route) in routes.enumerated() {
-            guard let parameters = route.parameters(of: head.path) else { continue }
-            guard route.method == head.routedMethod else {
-                allowed.append(route.method)
+        for number in index.candidates(for: head.path) {
+            guard let parameters = routes[number].parameters(of: head.path) else { continue }
+            guard routes[number].method == head.routedMethod else {
+                allowed.append(routes[number].method)
                 continue
             }
             head.record.route = number
-            return accept(head, route, parameters)
+            return accept(head, routes[number], parameters)
         }
         guard !allowed.isEmpty else {
             return .refuse(Problem(.notFound, "There is nothing at this path.").response)
@@ -35,7 +44,8 @@ struct Router: Sendable {
 
     /// The methods that `path` knows; none where there is nothing.
     func methods(at path: [String]) -> [String] {
-        let methods = routes.filter { $0.parameters(of: path) != nil }.map(\.method)
+        let methods = index.candidates(for: path).filter { routes[$0].parameters(of: path) != nil }
+            .map { routes[$0].method }
         return methods.contains("GET") ? methods + ["HEAD"] : methods
     }
 
