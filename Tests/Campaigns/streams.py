@@ -44,7 +44,7 @@ class Follower:
                 time.sleep(0.02)
                 continue
             try:
-                stream = EventStream(url, self.id, heard[-1]["id"] if heard else None)
+                stream = EventStream(url, self.id, heard[-1]["id"] if heard else None, timeout=min(100, self.patience))
             except (OSError, http.client.HTTPException):
                 # It went down.
                 time.sleep(0.02)
