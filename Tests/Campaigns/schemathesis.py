@@ -7,7 +7,14 @@ from campaign.victim import Victim
 from harness.generated import inhabit, schemathesis
 
 EXAMPLES = {"examples,coverage": 1, "fuzzing": 250, "stateful": 250}
+# What is planted is in the answers about jobs.
+PLANTED = {"fuzzing": 5}
 MINUTES = 30
+
+
+def spoil(piece, upward):
+    """Another word in each job; answers are not to be compressed, or it would not be seen."""
+    return piece.replace(b"gzip", b"none") if upward else piece.replace(b'"object":"job"', b'"object":"jot"')
 
 
 def main():
@@ -18,9 +25,9 @@ def main():
     while len(tally.read_text().splitlines()) < campaign.rounds and not (campaign.violations and campaign.plant):
         # Jobs are forgotten as they are deleted, and thousands more would make lists long: each run has a server of its own.
         server = Victim(campaign.folder / f"run-{run}", options=["--max-queued-jobs", "100000"]).start()
-        proxy = Proxy(lambda: server.address, lambda piece, upward: piece if upward else piece.replace(b'"object":"job"', b'"object":"jot"')) if campaign.plant else None
+        proxy = Proxy(lambda: server.address, spoil) if campaign.plant else None
         known = inhabit(server.client)
-        for phases, examples in EXAMPLES.items():
+        for phases, examples in (PLANTED if campaign.plant else EXAMPLES).items():
             if phases == "examples,coverage" and run > campaign.options.first:
                 continue
             result = schemathesis(

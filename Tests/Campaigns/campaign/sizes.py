@@ -17,7 +17,7 @@ SIZES = {
         "full": ["--seconds", "600"], "ci": ["--seconds", "30", "--refused-ms", "0"], "planted": {"no-limit": ["--seconds", "8", "--refused-ms", "0"]}},
     "soak": {
         "full": ["--seconds", "7200"], "ci": ["--seconds", "120", "--times", "0"], "planted": {"leak": ["--seconds", "15", "--times", "0"]}},
-    "schemathesis": {"full": ["--rounds", "50000"], "ci": None, "planted": {}},
+    "schemathesis": {"full": ["--rounds", "50000"], "ci": None, "planted": {"other-word": ["--rounds", "50"]}},
     # Their small sizes and planted faults are in test_campaigns_http.py.
     "malformed_requests": {"full": ["--rounds", "1000000"], "ci": None, "planted": {}},
     "slow_clients": {"full": ["--connections", "500"], "ci": None, "planted": {}},
