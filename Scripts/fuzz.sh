@@ -25,13 +25,16 @@ words=$TMPDIR/words
 sed -nE 's/^ *([a-z][a-z0-9_]*):.*/"\\"\1\\""/p' openapi.yaml | sort -u >"$words"
 
 fuzz_one() {
-    local subject=$1 corpus=$build/corpus/$1 seeds=$build/seeds/$1 log=$build/$1.log status rounds options=()
-    # What was planted is to be found, not remembered.
-    if [ "$subject" = planted ]; then rm -rf "$corpus"; fi
+    local subject=$1 corpus=$build/corpus/$1 seeds=$build/seeds/$1 log=$build/$1.log status rounds options=() limit=$seconds
+    # What was planted is to be found, not remembered; that ends its run.
+    if [ "$subject" = planted ]; then
+        rm -rf "$corpus"
+        limit=$((seconds > 180 ? seconds : 180))
+    fi
     case $subject in json | weights) options=(-dict="$words") ;; esac
     mkdir -p "$corpus" "$seeds"
     "$fuzz" "$subject" --seeds "$seeds" || return 1
-    "$fuzz" "$subject" "$corpus" "$seeds" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=30 -max_len=4096 \
+    "$fuzz" "$subject" "$corpus" "$seeds" -max_total_time="$limit" -rss_limit_mb=2048 -timeout=30 -max_len=4096 \
         "${options[@]}" -print_final_stats=1 -artifact_prefix="$build/findings/$subject-" >"$log" 2>&1
     status=$?
     rounds=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
