@@ -20,6 +20,7 @@ public final class Gatekeeper: Sendable {
 
     private let state: Mutex<State>
     private let asksForKeys: Atomic<Bool>
+    private let isUpToDate = Atomic(true)
     private let clock: @Sendable () -> Date
 
     /// Without keys everybody is let in, until there are some.
@@ -37,6 +38,12 @@ public final class Gatekeeper: Sendable {
         state.withLock { $0.ring = ring }
         if !ring.isEmpty { asksForKeys.store(true, ordering: .releasing) }
     }
+
+    /// Whether the keys there are could be looked at when that was last tried. If not, those that were known go on to count.
+    public var knowsAllKeys: Bool { isUpToDate.load(ordering: .relaxed) }
+
+    /// Notes whether the keys there are could be looked at.
+    public func noteLook(succeeded: Bool) { isUpToDate.store(succeeded, ordering: .relaxed) }
 
     /// Who sends a request with these `Authorization` headers, if they may do what `needed` is needed for.
     public func admit(_ needed: Scopes, _ authorization: () -> [String]) throws(Refusal) -> Caller {

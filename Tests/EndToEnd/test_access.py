@@ -227,3 +227,25 @@ def test_with_keys_any_address_will_do_and_what_is_not_encrypted_is_said(tmp_pat
     create(tmp_path, "ada")
     log = listening(tmp_path)
     assert "listening" in log and "without encryption" in log
+
+
+def test_keys_that_cannot_be_read_any_more_count_on_and_are_told_of(start_server, tmp_path):
+    key = create(tmp_path, "ada")
+    server = start_server(directory=tmp_path)
+    mine, file = client(server, key), tmp_path / "keys.sqlite"
+    before = file.read_bytes()
+
+    def await_readiness(status):
+        deadline = time.monotonic() + 30
+        while (answer := server.client.get("/readyz")).status_code != status:
+            assert time.monotonic() < deadline, answer.text
+            time.sleep(0.1)
+        return {check["name"]: check["detail"] for check in answer.json()["checks"]}
+
+    file.write_bytes(b"no database" * (len(before) // 11))
+    checks = await_readiness(503)
+    assert checks.pop("keys") and set(checks.values()) == {None}
+    assert mine.get("/v1/jobs").status_code == 200 and server.client.get("/v1/jobs").status_code == 401
+    file.write_bytes(before)
+    await_readiness(200)
+    assert mine.get("/v1/jobs").status_code == 200

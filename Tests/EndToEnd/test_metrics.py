@@ -196,7 +196,7 @@ def test_who_listens_to_events_is_counted(start_server):
 
 def test_readiness_names_its_checks(client):
     answer = client.get("/readyz").json()
-    assert answer == {"status": "ok", "checks": [{"name": name, "ok": True, "detail": None} for name in ("store", "disk", "workers")]}
+    assert answer == {"status": "ok", "checks": [{"name": name, "ok": True, "detail": None} for name in ("store", "disk", "workers", "keys")]}
 
 
 def test_no_readiness_without_a_store_that_can_be_written(start_server):

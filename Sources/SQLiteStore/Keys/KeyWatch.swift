@@ -47,10 +47,12 @@ public final class KeyWatch: Sendable {
         while true {
             let isOver = isOver.wait(for: .stop, timeout: KeyWatch.interval) { $0 ? true : nil } ?? false
             looks += 1
+            var isRead = false
             do throws(StoreError) {
                 let version = try file.version()
                 if version != seen { gatekeeper.renew(KeyRing(try file.records())) }
                 seen = version
+                isRead = true
                 if isOver || looks % KeyWatch.looksBetweenWrites == 0 {
                     try file.noteUses(gatekeeper.takeUses(), at: Date())
                 }
@@ -60,6 +62,7 @@ public final class KeyWatch: Sendable {
                 if error != failure { report("keys: \(error)") }
                 failure = error
             }
+            gatekeeper.noteLook(succeeded: isRead)
             if isOver { return }
         }
     }

@@ -52,6 +52,10 @@ extension TrainingService {
             .init(name: "store", fault: storeFault()),
             .init(name: "disk", fault: diskFault()),
             .init(name: "workers", fault: pool.isComplete ? nil : "a worker has ended"),
+            .init(
+                name: "keys",
+                fault: gatekeeper.knowsAllKeys
+                    ? nil : "cannot be read: what was created or revoked since is not known"),
         ]
     }
 
