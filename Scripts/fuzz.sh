@@ -4,6 +4,7 @@
 #
 #   Scripts/fuzz.sh SECONDS [SUBJECT...]     all subjects unless told; findings go to .build-asan/findings, and a finding is
 #                                            repeated by .build-asan/debug/Fuzzing SUBJECT FILE
+# FUZZ_SEED=1 draws the same inputs each time, as far as the time allows and the program is the same.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,6 +36,7 @@ fuzz_one() {
     mkdir -p "$corpus" "$seeds"
     "$fuzz" "$subject" --seeds "$seeds" || return 1
     "$fuzz" "$subject" "$corpus" "$seeds" -max_total_time="$limit" -rss_limit_mb=2048 -timeout=30 -max_len=4096 \
+        ${FUZZ_SEED:+-seed="$FUZZ_SEED"} \
         "${options[@]}" -print_final_stats=1 -artifact_prefix="$build/findings/$subject-" >"$log" 2>&1
     status=$?
     rounds=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
