@@ -229,7 +229,8 @@ def test_with_keys_any_address_will_do_and_what_is_not_encrypted_is_said(tmp_pat
     assert "listening" in log and "without encryption" in log
 
 
-def test_keys_that_cannot_be_read_any_more_count_on_and_are_told_of(start_server, tmp_path):
+@pytest.mark.parametrize("what", ["damaged", "moved away"])
+def test_keys_that_cannot_be_read_any_more_count_on_and_are_told_of(start_server, tmp_path, what):
     key = create(tmp_path, "ada")
     server = start_server(directory=tmp_path)
     mine, file = client(server, key), tmp_path / "keys.sqlite"
@@ -242,10 +243,16 @@ def test_keys_that_cannot_be_read_any_more_count_on_and_are_told_of(start_server
             time.sleep(0.1)
         return {check["name"]: check["detail"] for check in answer.json()["checks"]}
 
-    file.write_bytes(b"no database" * (len(before) // 11))
+    if what == "damaged":
+        file.write_bytes(b"no database" * (len(before) // 11))
+    else:
+        file.rename(tmp_path / "aside")
     checks = await_readiness(503)
     assert checks.pop("keys") and set(checks.values()) == {None}
     assert mine.get("/v1/jobs").status_code == 200 and server.client.get("/v1/jobs").status_code == 401
-    file.write_bytes(before)
+    if what == "damaged":
+        file.write_bytes(before)
+    else:
+        (tmp_path / "aside").rename(file)
     await_readiness(200)
     assert mine.get("/v1/jobs").status_code == 200

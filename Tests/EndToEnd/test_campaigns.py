@@ -43,4 +43,4 @@ def test_a_campaign_finds_a_planted_fault(name, plant):
     result = run(name, ["--plant", plant, *SIZES[name]["planted"][plant]])
     last = result.stdout.splitlines()[-1]
     assert result.returncode == 1 and last.startswith(f"{name}: rounds") and int(last.split()[-1]) > 0, result.stdout[-20_000:] + result.stderr
-    assert "the campaign itself broke" not in result.stdout, result.stdout[-20_000:]
+    assert "the campaign itself broke" not in result.stdout and SIZES[name].get("signs", {}).get(plant, "") in result.stdout, result.stdout[-20_000:]

@@ -11,11 +11,14 @@ public final class KeyFile: Sendable {
     public static let name = "keys.sqlite"
 
     private let queue: DatabaseQueue
+    private let path: String
+    /// Which file it was when it was opened.
+    private let identity: FileIdentity
 
     /// Opens, or makes, the file in `directory`, which must exist. Only its owner can read it. Throws `newerSchema` if a
     /// newer version of this program wrote it.
     public init(directory: String) throws(StoreError) {
-        let path = "\(directory)/\(KeyFile.name)"
+        path = "\(directory)/\(KeyFile.name)"
         // Several processes may open it for the first time, and only one of them can make its tables.
         let turn = try KeyFile.takeTurn(in: directory)
         defer { Glibc.close(turn) }
@@ -29,6 +32,7 @@ public final class KeyFile: Sendable {
                 try db.execute(sql: "PRAGMA synchronous = EXTRA")
             }
             queue = try DatabaseQueue(path: path, configuration: configuration)
+            identity = try FileIdentity(path)
             let migrator = KeySchema.migrator
             if try queue.read(migrator.hasBeenSuperseded) { throw StoreError.newerSchema(path) }
             try migrator.migrate(queue)
@@ -71,9 +75,13 @@ public final class KeyFile: Sendable {
         }
     }
 
-    /// A number that is another one whenever another process, or another `KeyFile`, has changed something.
+    /// A number that is another one whenever another process, or another `KeyFile`, has changed something. Throws `unavailable`
+    /// too where the file has been deleted or replaced: what is open is then no longer what others see.
     func version() throws(StoreError) -> Int {
-        try read { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+        guard try FileIdentity(path) == identity else {
+            throw .unavailable("\(path) is another file than when the service started, which has to be started anew")
+        }
+        return try read { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
     }
 
     /// Closes the file; later calls throw.

@@ -17,10 +17,14 @@ class Proxy:
         while True:
             try:
                 client, _ = self.listener.accept()
-                host, port = self.target()
-                server = socket.create_connection((host, port))
             except OSError:
                 return
+            try:
+                server = socket.create_connection(self.target())
+            except Exception:
+                # It is down, or was never up; clients learn of it as they would without the proxy.
+                client.close()
+                continue
             for source, sink, upward in ((client, server, True), (server, client, False)):
                 threading.Thread(target=self._pass_on, args=(source, sink, upward), daemon=True).start()
 

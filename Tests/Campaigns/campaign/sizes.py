@@ -2,6 +2,7 @@
 
 # Name → its options at full size, in small (None where another test is that), and with each planted fault. Those that are not
 # "tested" need a build of their own: `make campaign` alone runs them. Times are not judged where other tests run beside.
+# By its sign a violation is known as the planted one, where something else could go wrong as well.
 SIZES = {
     "kill9": {
         "full": ["--rounds", "1000"], "ci": ["--rounds", "30", "--stop-seconds", "60"],
@@ -12,7 +13,8 @@ SIZES = {
     "fulldisk": {"full": ["--rounds", "100"], "ci": ["--rounds", "3"], "planted": {"deaf": ["--rounds", "4"]}},
     "idempotency": {"full": ["--rounds", "10000"], "ci": ["--rounds", "200"], "planted": {"ignored-keys": ["--rounds", "10"]}},
     "streams": {
-        "full": ["--rounds", "1000"], "ci": ["--rounds", "30"], "planted": {plant: ["--rounds", "10"] for plant in ("unheard-resumption", "lost-event")}},
+        "full": ["--rounds", "1000"], "ci": ["--rounds", "30"], "signs": {"lost-event": ": heard [1, ", "unheard-resumption": "queued', 'queued'"},
+        "planted": {plant: ["--rounds", "10"] for plant in ("unheard-resumption", "lost-event")}},
     "overload": {
         "full": ["--seconds", "600"], "ci": ["--seconds", "30", "--refused-ms", "0"], "planted": {"no-limit": ["--seconds", "8", "--refused-ms", "0"]}},
     "soak": {
