@@ -32,7 +32,7 @@ test: ## Run all tests: Swift's, the engine's on every instruction set, and thos
 	for isa in $(LESSER_ISAS); do \
 		ESPALIER_ISA=$$isa $(SWIFT) test -c release --disable-testable-imports --skip-build --filter PerceptronTests || exit 1; \
 	done
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile Tests/EndToEnd
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder Tests/EndToEnd
 
 check: test lint ## Tests and format; continuous integration adds small benchmarks and some fuzzing
 

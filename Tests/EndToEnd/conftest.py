@@ -3,10 +3,17 @@ import pytest
 from harness.bodies import make_job
 from harness.server import BINARY, Server
 
+LONG = ["test_campaigns.py", "test_schemathesis.py", "test_campaigns_http.py"]
+
 
 def pytest_sessionstart(session):
     if not session.config.option.collectonly and not BINARY.exists():
         pytest.exit(f"{BINARY} is missing: swift build -c release --product espalier, or set ESPALIER_BINARY", returncode=4)
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files come first, or one worker would be left with one of them at the end."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session")
