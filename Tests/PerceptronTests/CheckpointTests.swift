@@ -117,9 +117,31 @@ import Testing
         let monitor = TrainingMonitor(epochs: problem.training.epochs)
         let shelf = Shelf()
         let stopped = try problem.run(shelf.saving { if $0 == 2 { monitor.stop(.interrupt) } }, monitor)
-        try #require(stopped.interrupted && shelf.count >= 2)
-        let resumed = try shelf.resuming(shelf.count - 1) { try problem.run(Self.quiet($0)) }
+        try #require(stopped.interrupted && shelf.count == 3)
+        let resumed = try shelf.resuming(2) { try problem.run(Self.quiet($0)) }
         #expect(Self.isSame(resumed, plain))
+    }
+
+    /// With one step an epoch, who stops a run at a checkpoint stops it while that epoch's end is measured.
+    @Test(arguments: 0..<60)
+    func aRunThatIsToldToStopAtAnEpochsEndSavesItselfAndGoesOn(number: Int) throws {
+        var problem = Problem(number)
+        problem.training.batchSize = .full
+        // The clock says yes before the steps 1, 5 and 21: often that is the last epoch, whose end decides which is the best.
+        let checkpoint = 1 + number % 3
+        problem.training.epochs = number % 2 == 0 ? [1, 5, 21][number % 3] : 24
+        let monitor = TrainingMonitor(epochs: problem.training.epochs)
+        let plain = try problem.run(nil, monitor)
+        let stoppedMonitor = TrainingMonitor(epochs: problem.training.epochs)
+        let shelf = Shelf()
+        let stopped = try problem.run(
+            shelf.saving { if $0 == checkpoint { stoppedMonitor.stop(.interrupt) } }, stoppedMonitor)
+        try #require(stopped.interrupted && shelf.count == checkpoint + 1)
+        let resumedMonitor = TrainingMonitor(epochs: problem.training.epochs)
+        let resumed = try shelf.resuming(checkpoint) { try problem.run(Self.quiet($0), resumedMonitor) }
+        #expect(Self.isSame(resumed, plain))
+        #expect(resumedMonitor.history == monitor.history)
+        #expect(resumedMonitor.alarms == monitor.alarms)
     }
 
     @Test func aCheckpointOfAnotherRunOrADamagedOneIsRefused() throws {

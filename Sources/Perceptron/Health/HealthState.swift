@@ -5,6 +5,11 @@ extension HealthWatch {
         rules.write(to: state)
         costRule?.write(to: state)
         for norm in startNorms { state.append(norm) }
+        state.append(updateNorms?.count)
+        for norm in updateNorms ?? [] {
+            state.append(norm.change)
+            state.append(norm.weights)
+        }
         state.append(alarms.count)
         for alarm in alarms { alarm.write(to: state) }
     }
@@ -16,6 +21,11 @@ extension HealthWatch {
         try costRule?.read(from: &state)
         startNorms = []
         for _ in 0..<layers { startNorms.append(try state.take()) }
+        updateNorms = nil
+        if try state.takeOptional(in: layers...layers) != nil {
+            updateNorms = []
+            for _ in 0..<layers { updateNorms?.append((change: try state.take(), weights: try state.take())) }
+        }
         var alarms: [HealthAlarm] = []
         for _ in 0..<(try state.takeCount()) { alarms.append(try HealthAlarm(from: &state)) }
         return alarms

@@ -11,7 +11,7 @@ final class HealthWatch<S: Scalar> {
     var costRule: CostRule?
     var startNorms: [Double] = []
     /// Of the step before the next probe.
-    private var updateNorms: [(change: Double, weights: Double)]?
+    var updateNorms: [(change: Double, weights: Double)]?
     private var raised: Set<HealthAlarm.Identity> = []
 
     /// The alarms so far, oldest first.

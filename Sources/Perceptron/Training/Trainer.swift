@@ -53,7 +53,8 @@ final class Trainer<S: Scalar> {
     var lowestDevLoss: TrainingOutcome.Best?
     var bestEpoch: TrainingOutcome.Best?
     var stepCost: Double?
-    var clippedNorm: Double?
+    /// The norm of the last step's gradient before it was clipped, or as it was saved; nil where it is still to be computed.
+    var gradientNorm: Double?
     var checkpointing: Checkpointing?
     /// When the next checkpoint is due, by the monotonic clock.
     var nextCheckpoint = Double.infinity
@@ -61,8 +62,6 @@ final class Trainer<S: Scalar> {
     var resumed: (step: Int, costs: Double)?
     /// Seconds of the run before it was resumed.
     var secondsBefore = 0.0
-    /// Whether all that belongs to the end of the last epoch is done. Asked to stop, a run may leave it half done.
-    private var isEpochEndDone = true
     /// The last measurement and the step it was made after.
     var measured: (steps: Int, train: SetMetrics?, dev: SetMetrics?) = (-1, nil, nil)
 
@@ -175,32 +174,37 @@ final class Trainer<S: Scalar> {
 
     private func loop() {
         if resumed == nil {
-            health?.begin()
-            record(learningRate: training.learningRate(epoch: 0), looks: true)
-            isEpochEndDone = monitor.stopRequest == nil
+            guard begin() else {
+                // Nothing has been trained that could be saved.
+                stopReason = .cancelled
+                return
+            }
         }
         while epoch < training.epochs, stopReason == nil {
-            guard runEpoch() else { return }
+            guard let costs = runEpoch() else { return }
             epoch += 1
             stepsAtEpochEnd = steps
-            finishEpoch()
-            isEpochEndDone = monitor.stopRequest == nil
+            guard finishEpoch() else {
+                stopReason = .cancelled
+                if monitor.stopRequest == .interrupt, let checkpointing { saveBeforeEpochEnd(checkpointing, costs) }
+                return
+            }
         }
     }
 
-    /// Whether the epoch came to its end.
-    private func runEpoch() -> Bool {
+    /// The epoch's steps; answers the sum of their costs, nil if something ended them.
+    private func runEpoch() -> Double? {
         let rate = training.learningRate(epoch: epoch)
         orderRows()
         guard let costs = order.withUnsafeBufferPointer({ runSteps(order: $0.baseAddress, rate: rate) }) else {
-            return false
+            return nil
         }
         guard kernels.allFinite(arenas.parameters, count: layout.count) else {
             diverge(step: stepsPerEpoch, cost: costs / Double(stepsPerEpoch))
-            return false
+            return nil
         }
         stepCost = costs / Double(stepsPerEpoch)
-        return true
+        return costs
     }
 
     /// The epoch's steps over the training set in the given order (its own with a full batch); answers the sum of
@@ -211,7 +215,7 @@ final class Trainer<S: Scalar> {
         let watchedStep = health?.nextLook == epoch + 1 ? stepsPerEpoch - 1 : -1
         for number in first..<stepsPerEpoch {
             if let request = monitor.stopRequest {
-                if request == .interrupt, isEpochEndDone, let checkpointing {
+                if request == .interrupt, let checkpointing {
                     save(checkpointing, beforeStep: number, costs: costs)
                 }
                 stopReason = .cancelled
@@ -245,6 +249,7 @@ final class Trainer<S: Scalar> {
         let order = order.map { $0 + first }
         let maskStep = UInt32(truncatingIfNeeded: steps)
         let penalties = penalty.cost(arenas, layout)
+        gradientNorm = nil
         let augmented = augmenter.map { AugmentedEpoch(augmenter: $0, epoch: epoch) }
         let cost: Double
         switch step {
@@ -294,7 +299,7 @@ final class Trainer<S: Scalar> {
     private func clip() {
         guard let limit = training.clipNorm else { return }
         let norm = kernels.squares(arenas.gradient, count: layout.count).squareRoot()
-        clippedNorm = norm
+        gradientNorm = norm
         guard norm > limit else { return }
         kernels.scale(arenas.gradient, by: limit / norm, count: layout.count)
     }

@@ -1,7 +1,7 @@
 /// How a run saves itself between two steps and goes on from what it saved.
 extension Trainer {
     /// Changes with what is written; a run of another version begins anew.
-    private static var version: UInt32 { 1 }
+    private static var version: UInt32 { 2 }
 
     /// Trains, keeping itself safe; from the checkpoint if there is one.
     func run(_ checkpointing: Checkpointing) throws(CheckpointError) -> TrainingOutcome {
@@ -15,7 +15,16 @@ extension Trainer {
         return run()
     }
 
-    /// Saves the run before step `number` of the epoch, whose steps so far had the sum `costs`.
+    /// Saves the run as it was after the last step of its epoch, whose end is still to come, and goes back to there.
+    func saveBeforeEpochEnd(_ checkpointing: Checkpointing, _ costs: Double) {
+        epoch -= 1
+        stepsAtEpochEnd -= stepsPerEpoch
+        // The gradient itself is not saved.
+        gradientNorm = currentGradientNorm
+        save(checkpointing, beforeStep: stepsPerEpoch, costs: costs)
+    }
+
+    /// Saves the run before step `number` of the epoch, or before its end; its steps so far had the sum `costs`.
     func save(_ checkpointing: Checkpointing, beforeStep number: Int, costs: Double) {
         let begun = MonotonicClock.seconds
         checkpointing.save(history) { output in write(to: StateWriter(output), begun, number, costs) }
@@ -34,7 +43,7 @@ extension Trainer {
         state.append(number)
         state.append(costs)
         state.append(stepCost)
-        state.append(clippedNorm)
+        state.append(gradientNorm)
         state.append(now - startedAt)
         state.append(evaluationSeconds)
         state.append(lowestDevLoss?.epoch)
@@ -58,10 +67,10 @@ extension Trainer {
         epoch = try state.take(in: 0..<training.epochs)
         steps = try state.take()
         stepsAtEpochEnd = try state.take()
-        let stepsOfEpoch = try state.take(in: 0..<stepsPerEpoch)
+        let stepsOfEpoch = try state.take(in: 0...stepsPerEpoch)
         resumed = (stepsOfEpoch, try state.take())
         stepCost = try state.takeOptional()
-        clippedNorm = try state.takeOptional()
+        gradientNorm = try state.takeOptional()
         secondsBefore = try state.takeQuantity()
         evaluationSeconds = try state.takeQuantity()
         lowestDevLoss = try best(&state)

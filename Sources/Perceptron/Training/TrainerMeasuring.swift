@@ -1,13 +1,37 @@
 /// What a run measures of itself: at the end of its epochs and at its own.
 extension Trainer {
-    func finishEpoch() {
+    /// What is measured before the first step; false if the run was asked to stop before it was.
+    func begin() -> Bool {
+        health?.begin()
+        guard measureSets(forRow: true) else { return false }
+        record(learningRate: training.learningRate(epoch: 0), looks: true)
+        return true
+    }
+
+    /// All that belongs to the end of an epoch; false if the run was asked to stop before its sets were measured, and then
+    /// nothing of it is done.
+    func finishEpoch() -> Bool {
+        let isRecorded = epoch == training.epochs || epoch % training.historyEvery == 0
+        guard measureSets(forRow: isRecorded) else { return false }
         observe()
         if let stepCost { health?.observe(cost: stepCost, epoch: epoch) }
         stopIfAlarmed()
         let isLast = epoch == training.epochs || stopReason != nil
-        if isLast || epoch % training.historyEvery == 0 {
+        if isLast || isRecorded {
             record(learningRate: training.learningRate(epoch: epoch - 1), looks: isLast || health?.nextLook == epoch)
         }
+        return true
+    }
+
+    /// Measures what early stopping looks at, and what a row of the history needs if there is to be one; false if the run
+    /// was asked to stop meanwhile.
+    private func measureSets(forRow: Bool) -> Bool {
+        let monitored = training.earlyStopping?.monitor
+        let needsTrain = forRow || monitored == .trainLoss
+        let needsDev = dev != nil && (forRow || monitored != nil && monitored != .trainLoss)
+        if needsTrain, trainMetrics(mayStop: true) == nil { return false }
+        if needsDev, devMetrics(mayStop: true) == nil { return false }
+        return true
     }
 
     private func stopIfAlarmed() {
@@ -17,7 +41,7 @@ extension Trainer {
     /// Early stopping's look at the epoch.
     private func observe() {
         guard let rules = training.earlyStopping else { return }
-        let metrics = rules.monitor == .trainLoss ? trainMetrics(mayStop: true) : devMetrics(mayStop: true)
+        let metrics = rules.monitor == .trainLoss ? trainMetrics() : devMetrics()
         guard let metrics else { return }
         let value = rules.monitor == .devAccuracy ? metrics.accuracy ?? -metrics.loss : metrics.loss
         guard let verdict = watch?.observe(value, epoch: epoch) else { return }
@@ -28,15 +52,11 @@ extension Trainer {
         if verdict.stops { stopReason = .earlyStopping }
     }
 
-    /// Adds a history row of the parameters as they are, unless the run is asked to stop before they are measured; with
-    /// a look at each layer if `looks`.
-    func record(learningRate: Double, looks: Bool, mayStop: Bool = true) {
-        guard let train = trainMetrics(mayStop: mayStop) else { return }
-        let dev = devMetrics(mayStop: mayStop)
-        if self.dev != nil, dev == nil { return }
-        let norm =
-            steps == 0
-            ? nil : clippedNorm ?? kernels.squares(arenas.gradient, count: layout.count).squareRoot()
+    /// Adds a history row of the parameters as they are, with a look at each layer if `looks`.
+    private func record(learningRate: Double, looks: Bool) {
+        guard let train = trainMetrics() else { return }
+        let dev = devMetrics()
+        let norm = steps == 0 ? nil : currentGradientNorm
         let row = HistoryRow(
             epoch: epoch, stepCost: stepCost, train: train, dev: dev, learningRate: learningRate,
             gradientNorm: epoch == 0 ? nil : norm, layers: looks ? look() : [])
@@ -46,6 +66,11 @@ extension Trainer {
             lowestDevLoss = .init(epoch: epoch, devLoss: loss)
         }
         if bestEpoch?.epoch == epoch, let loss = dev?.loss { bestEpoch?.devLoss = loss }
+    }
+
+    /// That of the last step.
+    var currentGradientNorm: Double {
+        gradientNorm ?? kernels.squares(arenas.gradient, count: layout.count).squareRoot()
     }
 
     /// Overwrites the gradient.
@@ -58,13 +83,13 @@ extension Trainer {
         return layers
     }
 
-    private func trainMetrics(mayStop: Bool) -> SetMetrics? {
+    private func trainMetrics(mayStop: Bool = false) -> SetMetrics? {
         forgetOldMeasurement()
         if measured.train == nil { measured.train = measure(train, mayStop: mayStop) }
         return measured.train
     }
 
-    private func devMetrics(mayStop: Bool) -> SetMetrics? {
+    private func devMetrics(mayStop: Bool = false) -> SetMetrics? {
         forgetOldMeasurement()
         if measured.dev == nil, let dev { measured.dev = measure(dev, mayStop: mayStop) }
         return measured.dev
@@ -95,7 +120,7 @@ extension Trainer {
         let measures = reason != .cancelled || !interrupted && isQuicklyMeasured
         let isBetweenEpochs = steps == stepsAtEpochEnd && reason != .diverged
         if measures, isBetweenEpochs, history.last?.epoch != epoch {
-            record(learningRate: training.learningRate(epoch: max(epoch - 1, 0)), looks: true, mayStop: false)
+            record(learningRate: training.learningRate(epoch: max(epoch - 1, 0)), looks: true)
         }
         if bestEpoch != nil, let snapshot {
             snapshot.restore(arenas, layout)
@@ -115,6 +140,6 @@ extension Trainer {
 
     /// Metrics of the parameters that are handed out.
     private func finalMetrics() -> (train: SetMetrics?, dev: SetMetrics?, test: SetMetrics?) {
-        (trainMetrics(mayStop: false), devMetrics(mayStop: false), test.flatMap { measure($0, mayStop: false) })
+        (trainMetrics(), devMetrics(), test.flatMap { measure($0, mayStop: false) })
     }
 }
