@@ -50,6 +50,19 @@ fuzz_one() {
     return $status
 }
 
+# As many at a time as there are processors: each is one thread.
 failed=0
-for subject in "${subjects[@]}"; do fuzz_one "$subject" || failed=1; done
+running=0
+for subject in "${subjects[@]}"; do
+    if [ $running -ge "$(nproc)" ]; then
+        wait -n || failed=1
+        running=$((running - 1))
+    fi
+    fuzz_one "$subject" &
+    running=$((running + 1))
+done
+while [ $running -gt 0 ]; do
+    wait -n || failed=1
+    running=$((running - 1))
+done
 exit $failed

@@ -90,7 +90,7 @@ public enum Backup {
         _ files: inout [String: FileCopy.Outcome]
     ) throws(MaintenanceError) {
         for name in try Folder.names("\(directory)/\(DataLayout.checkpoints)") {
-            guard let suffix = DataLayout.checkpointSuffixes.first(where: { name.hasSuffix($0) }),
+            guard let suffix = CheckpointArchive.suffixes.first(where: { name.hasSuffix($0) }),
                 let id = JobID(String(name.dropLast(suffix.utf8.count))), jobs.contains(id)
             else { continue }
             let path = "\(DataLayout.checkpoints)/\(name)"

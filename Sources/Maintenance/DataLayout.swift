@@ -14,7 +14,6 @@ public enum DataLayout {
     static let networks = "networks"
     static let initialWeights = "initial-weights"
     static let checkpoints = "checkpoints"
-    static let checkpointSuffixes = [".first", ".second"]
 
     /// Folders with files that the database needs.
     static let folders = [tables, networks, initialWeights, checkpoints]

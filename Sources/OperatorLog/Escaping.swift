@@ -1,8 +1,10 @@
+import HTTPDaemon
+
 /// Text that comes from outside must not be able to end a line, begin another, or steer a terminal.
 enum Escaping {
     /// Whether `text` can stand in a line as it is, without quotes.
     static func isPlain(_ text: String) -> Bool {
-        withBytes(of: text) { bytes in
+        text.withBytes { bytes in
             !bytes.isEmpty
                 && bytes.allSatisfy {
                     (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
@@ -14,7 +16,7 @@ enum Escaping {
     /// Appends `text`; where it is quoted, as a string of JSON.
     static func append(_ text: String, to bytes: inout [UInt8], quoted: Bool) {
         if quoted { bytes.append(UInt8(ascii: "\"")) }
-        let isAppended = withBytes(of: text) { text in
+        let isAppended = text.withBytes { text in
             guard text.allSatisfy({ isHarmless($0, quoted: quoted) }) else { return false }
             bytes.append(contentsOf: text)
             return true
@@ -30,19 +32,13 @@ enum Escaping {
         let isFit = { (byte: UInt8) in
             (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=") && byte != UInt8(ascii: "\"")
         }
-        withBytes(of: name) { name in
+        name.withBytes { name in
             if name.allSatisfy(isFit) {
                 bytes.append(contentsOf: name)
             } else {
                 bytes.append(contentsOf: name.lazy.map { isFit($0) ? $0 : UInt8(ascii: "_") })
             }
         }
-    }
-
-    /// Gives `body` the bytes, without a copy of those that lie together already, as all that are made in Swift do.
-    private static func withBytes<Result>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        var text = text
-        return text.withUTF8(body)
     }
 
     private static func isHarmless(_ byte: UInt8, quoted: Bool) -> Bool {

@@ -27,6 +27,7 @@ def main():
         server = Victim(campaign.folder / f"run-{run}", options=["--max-queued-jobs", "100000"]).start()
         proxy = Proxy(lambda: server.address, spoil) if campaign.plant else None
         known = inhabit(server.client)
+        server.put_busy_threads_last()
         for phases, examples in (PLANTED if campaign.plant else EXAMPLES).items():
             if phases == "examples,coverage" and run > campaign.options.first:
                 continue

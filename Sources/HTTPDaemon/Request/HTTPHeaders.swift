@@ -56,7 +56,7 @@ extension String {
     }
 
     /// Gives `body` the bytes, without a copy of those that lie together already, as all that are made in Swift do.
-    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         var text = self
         return text.withUTF8(body)
     }

@@ -7,7 +7,8 @@ import Perceptron
 public struct CheckpointArchive: Sendable {
     private static let magic = Array("espalier checkpoint 1\n".utf8)
     private static let digestBytes = 64
-    private static let suffixes = [".first", ".second"]
+    /// How the names of a job's files end.
+    package static let suffixes = [".first", ".second"]
 
     private let folder: DurableFolder
 
