@@ -27,7 +27,7 @@ find_planted() {
 
 run_tests() {
     local kind=$1
-    Scripts/sanitized.sh "$kind" build --build-tests || return 1
+    Scripts/sanitized.sh "$kind" build --product espalierPackageTests || return 1
     find_planted "$kind" || return 1
     Scripts/sanitized.sh "$kind" test --skip-build --skip '^PlantedFaultTests\.' --skip '^PerceptronTests\.' || return 1
     case $ESPALIER_TESTS in
