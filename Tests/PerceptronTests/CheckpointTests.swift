@@ -162,19 +162,21 @@ import Testing
     }
 
     /// Whatever number is another: the run goes on within its bounds, or it is refused and nobody has heard of it.
-    @Test(arguments: [0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0001, 0xFFEF_FFFF_FFFF_FFFF] as [UInt64])
-    func noNumberOfACheckpointEndsTheProcess(number: UInt64) throws {
+    @Test(
+        arguments: [0x7FFF_FFFF_FFFF_FFFF, 0x8000_0000_0000_0001, 0xFFEF_FFFF_FFFF_FFFF] as [UInt64], [false, true])
+    func noNumberOfACheckpointEndsTheProcess(number: UInt64, isAtAnEpochsEnd: Bool) throws {
         var network = NetworkSpecification(
             inputs: 1, hiddenLayers: [.init(units: 2, activation: .relu, keepProb: 1)], outputs: 1, task: .regression)
         network.initializer = .zeros
         var training = TrainingSpecification()
         training.epochs = 3
-        training.batchSize = .count(4)
+        training.batchSize = isAtAnEpochsEnd ? .full : .count(4)
         training.earlyStopping = EarlyStopping(monitor: .trainLoss, patience: 3)
         let sets = DataSets(train: RandomProblem.examples(8, inputs: 1, task: .regression, classes: 1, seed: 5))
         let shelf = Shelf()
-        _ = try Training.run(
-            network, training, on: sets, monitor: TrainingMonitor(epochs: 3), checkpointing: shelf.saving())
+        let saved = TrainingMonitor(epochs: 3)
+        let saving = shelf.saving { _ in if isAtAnEpochsEnd { saved.stop(.interrupt) } }
+        _ = try Training.run(network, training, on: sets, monitor: saved, checkpointing: saving)
         for offset in 0...(shelf.stateBytes(shelf.count - 1) - 8) {
             let monitor = TrainingMonitor(epochs: 3)
             try shelf.resumingLast(with: number, at: offset) { checkpoint in

@@ -18,7 +18,7 @@ public struct CheckpointArchive: Sendable {
     }
 
     /// The newest whole checkpoint of `job`, with its number; nil if there is none. What is damaged goes to `report`.
-    func latest(of job: Job, report: Report) -> (number: UInt64, checkpoint: TrainingCheckpoint)? {
+    package func latest(of job: Job, report: Report) -> (number: UInt64, checkpoint: TrainingCheckpoint)? {
         var found: (number: UInt64, checkpoint: TrainingCheckpoint)?
         for suffix in CheckpointArchive.suffixes {
             do {

@@ -3,7 +3,7 @@ import Perceptron
 
 /// Keeps one attempt's checkpoints. Training writes a file's bytes; a thread of its own waits for the disk. While it does,
 /// no other file is begun.
-final class CheckpointKeeper: Sendable {
+package final class CheckpointKeeper: Sendable {
     private struct State {
         var waiting: CheckpointFile?
         var isBusy = false
@@ -11,6 +11,13 @@ final class CheckpointKeeper: Sendable {
         var thread: WorkerThread?
         var number: UInt64
         var hasProgressed = false
+
+        /// The number of the file to be begun; nil while another one is on its way.
+        mutating func begin() -> UInt64? {
+            guard !isBusy else { return nil }
+            isBusy = true
+            return number + 1
+        }
     }
 
     private let archive: CheckpointArchive
@@ -23,7 +30,7 @@ final class CheckpointKeeper: Sendable {
     /// - Parameters:
     ///   - number: that of the checkpoint the attempt went on from, 0 without.
     ///   - progressed: called once, when the attempt has left a checkpoint.
-    init(
+    package init(
         _ archive: CheckpointArchive, of job: Job, after number: UInt64, progressed: @escaping @Sendable () -> Void,
         report: Report, metrics: TrainingMetrics
     ) {
@@ -35,13 +42,10 @@ final class CheckpointKeeper: Sendable {
         state = Guarded(State(number: number))
     }
 
-    /// Takes what training saves.
-    func save(_ history: [HistoryRow], _ write: (@escaping Checkpointing.Output) -> Void) {
-        let number: UInt64? = state.withLock { state in
-            guard !state.isBusy else { return nil }
-            state.isBusy = true
-            return state.number + 1
-        }
+    /// Takes what training saves. While the one before is on its way to the disk it is left out, unless it `isLast`: then
+    /// training waits.
+    package func save(_ history: [HistoryRow], isLast: Bool, _ write: (@escaping Checkpointing.Output) -> Void) {
+        let number = isLast ? state.wait(for: .turn) { $0.begin() } : state.withLock { $0.begin() }
         guard let number else { return }
         do {
             let file = try archive.written(number, of: job, history: history, write)
@@ -59,7 +63,7 @@ final class CheckpointKeeper: Sendable {
     }
 
     /// Returns when what was saved is on disk.
-    func end() {
+    package func end() {
         let thread = state.withLock { state in
             state.isEnded = true
             defer { state.thread = nil }
@@ -90,6 +94,7 @@ final class CheckpointKeeper: Sendable {
                 report("no checkpoint: \(error)", job.noticeFields)
             }
             state.withLock { $0.isBusy = false }
+            state.ring(.turn)
         }
     }
 

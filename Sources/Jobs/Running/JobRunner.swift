@@ -106,7 +106,9 @@ public struct JobRunner: Sendable {
             progressed: { note(job) { try archive.noteProgress(of: job) } },
             report: report, metrics: metrics)
         defer { keeper.end() }
-        var checkpointing = Checkpointing(interval: checkpointInterval) { keeper.save($0, $1) }
+        var checkpointing = Checkpointing(interval: checkpointInterval) { history, write in
+            keeper.save(history, isLast: monitor.stopRequest == .interrupt, write)
+        }
         if let latest {
             checkpointing.resuming = latest.checkpoint
             checkpointing.hasResumed = { epoch in

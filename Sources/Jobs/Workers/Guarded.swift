@@ -10,7 +10,7 @@ package final class Guarded<Value: Sendable>: @unchecked Sendable {
     package enum Bell: Int, CaseIterable {
         /// There is something to do.
         case work
-        /// A job that waits may run.
+        /// What waits may go on.
         case turn
         /// The pool is stopping, or a thread has.
         case stop

@@ -19,14 +19,14 @@ extension Trainer {
     func saveBeforeEpochEnd(_ checkpointing: Checkpointing, _ costs: Double) {
         epoch -= 1
         stepsAtEpochEnd -= stepsPerEpoch
-        // The gradient itself is not saved.
-        gradientNorm = currentGradientNorm
         save(checkpointing, beforeStep: stepsPerEpoch, costs: costs)
     }
 
     /// Saves the run before step `number` of the epoch, or before its end; its steps so far had the sum `costs`.
     func save(_ checkpointing: Checkpointing, beforeStep number: Int, costs: Double) {
         let begun = MonotonicClock.seconds
+        // Whoever measures between two epochs asks for it, and the gradient itself is not saved.
+        if steps > 0, number % stepsPerEpoch == 0 { gradientNorm = currentGradientNorm }
         checkpointing.save(history) { output in write(to: StateWriter(output), begun, number, costs) }
         let ended = MonotonicClock.seconds
         // Saving is no training.

@@ -24,13 +24,14 @@ extension Trainer {
     }
 
     /// Measures what early stopping looks at, and what a row of the history needs if there is to be one; false if the run
-    /// was asked to stop meanwhile.
+    /// was asked to stop meanwhile. A run that is done and cannot be saved is measured all the same.
     private func measureSets(forRow: Bool) -> Bool {
+        let mayStop = epoch < training.epochs || checkpointing != nil
         let monitored = training.earlyStopping?.monitor
         let needsTrain = forRow || monitored == .trainLoss
         let needsDev = dev != nil && (forRow || monitored != nil && monitored != .trainLoss)
-        if needsTrain, trainMetrics(mayStop: true) == nil { return false }
-        if needsDev, devMetrics(mayStop: true) == nil { return false }
+        if needsTrain, trainMetrics(mayStop: mayStop) == nil { return false }
+        if needsDev, devMetrics(mayStop: mayStop) == nil { return false }
         return true
     }
 

@@ -1,5 +1,6 @@
 """The release binary as a child process."""
 
+import contextlib
 import os
 import re
 import signal
@@ -76,14 +77,19 @@ class Server:
     def put_busy_threads_last(self, seconds=0.5):
         """Threads that compute, those of jobs that are to run as long as the test does, get what the others leave."""
         def ticks():
-            # Of /proc/PID/task/TID/stat: utime, behind the name, which may have spaces.
-            return {task.name: int((task / "stat").read_text().rpartition(")")[2].split()[11]) for task in Path(f"/proc/{self.process.pid}/task").iterdir()}
+            found = {}
+            for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                    # utime, behind the name, which may have spaces.
+                    found[int(task.name)] = int((task / "stat").read_text().rpartition(")")[2].split()[11])
+            return found
 
         before = ticks()
         time.sleep(seconds)
         for thread, after in ticks().items():
             if after - before.get(thread, after) > 0.1 * seconds * os.sysconf("SC_CLK_TCK"):
-                os.setpriority(os.PRIO_PROCESS, int(thread), 19)
+                with contextlib.suppress(ProcessLookupError):
+                    os.setpriority(os.PRIO_PROCESS, thread, 19)
 
     def new_client(self):
         """For another thread."""

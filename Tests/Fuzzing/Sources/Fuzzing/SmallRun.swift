@@ -19,7 +19,7 @@ struct SmallRun {
         self.network = network
         var training = TrainingSpecification()
         training.epochs = 12
-        training.batchSize = .count(4)
+        training.batchSize = .count(5)
         training.precision = precision
         training.dropoutMask = dropoutMask
         training.generator = generator
@@ -30,16 +30,29 @@ struct SmallRun {
     /// The network after training.
     func trained() throws -> TrainedNetwork { try run(nil).network }
 
-    /// The states that the run saves.
+    /// The states that the run saves, first on its way and then at the end of an epoch.
     func states() throws -> [[UInt8]] {
+        let monitor = TrainingMonitor(epochs: training.epochs)
+        // The second is saved before the fifth step, the last one of the first epoch.
+        return try states(TrainingMonitor(epochs: training.epochs)) { _ in }
+            + states(monitor) { if $0 == 2 { monitor.stop(.interrupt) } }.suffix(1)
+    }
+
+    private func states(
+        _ monitor: TrainingMonitor, then next: @escaping @Sendable (_ count: Int) -> Void
+    ) throws -> [[UInt8]] {
         let saved = Mutex<[[UInt8]]>([])
         var checkpointing = Checkpointing(interval: 0) { _, write in
             let state = Collected()
             write { state.bytes.append(contentsOf: $0) }
-            saved.withLock { $0.append(state.bytes) }
+            next(
+                saved.withLock { saved in
+                    saved.append(state.bytes)
+                    return saved.count
+                })
         }
         checkpointing.largestShare = 1e9
-        _ = try run(checkpointing)
+        _ = try run(checkpointing, monitor)
         return saved.withLock { $0 }
     }
 
@@ -50,9 +63,9 @@ struct SmallRun {
         _ = try run(checkpointing)
     }
 
-    private func run(_ checkpointing: Checkpointing?) throws -> TrainingOutcome {
+    private func run(_ checkpointing: Checkpointing?, _ monitor: TrainingMonitor? = nil) throws -> TrainingOutcome {
         let sets = DataSets(train: SmallRun.examples(24), dev: SmallRun.examples(10))
-        let monitor = TrainingMonitor(epochs: training.epochs)
+        let monitor = monitor ?? TrainingMonitor(epochs: training.epochs)
         guard let checkpointing else { return try Training.run(network, training, on: sets, monitor: monitor) }
         return try Training.run(network, training, on: sets, monitor: monitor, checkpointing: checkpointing)
     }
