@@ -110,8 +110,11 @@ class Actors:
         while entry.id and not self.stopping.is_set():
             answer = client.get(entry.path, headers={"Prefer": "wait=2"})
             if answer.status_code == 200 and answer.json()["finished_at"] is not None:
-                entry.ended = (answer.content, client.get(f"{entry.path}/events").content)
-                return True
+                events = client.get(f"{entry.path}/events")
+                # A service that is stopping says so.
+                if events.status_code == 200:
+                    entry.ended = (answer.content, events.content)
+                    return True
         return False
 
     def _delete(self, client, entry):
