@@ -31,4 +31,4 @@ esac
 # There are no such tests, and their runner leaks.
 if [ "$verb" = test ]; then flags+=(--disable-xctest); fi
 # gold, the usual linker, fails on the debugging information of the sanitizers' runtimes.
-exec Scripts/swift.sh "$verb" --disable-index-store --sanitize "$kind" -Xswiftc -use-ld=lld -Xcc -O2 "${flags[@]}" "$@"
+exec Scripts/swift.sh "$verb" --sanitize "$kind" -Xswiftc -use-ld=lld -Xcc -O2 "${flags[@]}" "$@"
