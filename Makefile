@@ -34,7 +34,7 @@ test: ## Run all tests: Swift's, the engine's on every instruction set, and thos
 	done
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder Tests/EndToEnd
 
-check: test lint ## Tests and format; continuous integration adds small benchmarks and some fuzzing
+check: test lint ## Tests and format; continuous integration adds small benchmarks and, where time is left, AddressSanitizer
 
 # ONLY="kill9 faults" makes some of them, SCALE=ci small ones; each is a program of Tests/Campaigns with options of its own.
 campaign: build ## Hold the promises of docs/promises.md against crashes, faults and floods, at full size: many hours

@@ -8,13 +8,13 @@ from harness.client import CONTRACT
 from harness.contract import METHODS
 from harness.generated import inhabit, schemathesis
 
-EXAMPLES = {"examples,coverage": 1, "fuzzing": 30, "stateful": 60}
+EXAMPLES = {"examples,coverage": 1, "fuzzing": 60, "stateful": 60}
 # The cases of the coverage phase are 26,000: all of them are the campaign's.
-EVERY = {"examples,coverage": 20, "fuzzing": 1, "stateful": 1}
-# A stateful run ends where a job's progress, which no seed decides, keeps it from being repeated: two runs at least, and more
+EVERY = {"examples,coverage": 10, "fuzzing": 1, "stateful": 1}
+# A stateful run ends where a job's progress, which no seed decides, keeps it from being repeated: four runs at least, and more
 # where chance has kept them from some operation.
 SEEDS = {"examples,coverage": [1], "fuzzing": [1], "stateful": range(1, 15)}
-FEWEST_RUNS = {"examples,coverage": 1, "fuzzing": 1, "stateful": 2}
+FEWEST_RUNS = {"examples,coverage": 1, "fuzzing": 1, "stateful": 4}
 OPERATIONS = {f"{method.upper()} {path}" for path, item in CONTRACT.document["paths"].items() for method in item if method in METHODS}
 ANSWERED = {
     "examples,coverage": {"POST /v1/jobs", "POST /v1/datasets", "POST /v1/gradient-checks", "POST /v1/sweeps", "GET /v1/jobs", "GET /v1/sweeps", "GET /v1/datasets"},
