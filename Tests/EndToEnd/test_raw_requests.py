@@ -105,6 +105,18 @@ def test_a_connection_serves_many_requests(server):
     assert [answer.status_code for answer in answers] == [200] * 51
 
 
+@pytest.mark.parametrize("target", ["/livez", "/v1/jobs", "/nothing"])
+def test_what_follows_a_connect_is_no_request(server, target):
+    answers = raw.exchange(server.address, f"CONNECT {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode() + SMUGGLED)
+    assert [answer.status_code for answer in answers] == [404 if target == "/nothing" else 405]
+
+
+def test_empty_lines_before_a_request_are_passed_over(server):
+    request = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+    answers = raw.exchange(server.address, b"\r\n" + request + b"\r\n\r\n" + request.replace(b"x\r\n", b"x\r\nConnection: close\r\n"))
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
 def test_a_client_that_leaves_in_the_middle_of_a_body_stores_nothing(start_server):
     server = start_server()
     for path, media_type in (("/v1/jobs", "application/json"), ("/v1/datasets", "text/csv")):

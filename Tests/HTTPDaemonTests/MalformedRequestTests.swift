@@ -94,6 +94,22 @@ extension DaemonTests {
         #expect(daemon.stop(grace: .seconds(30)) == 0)
     }
 
+    /// Its client may already speak the other protocol, whose bytes are no requests.
+    @Test(arguments: ["/", "/?a=b"]) func aConnectEndsTheConnectionThoughItIsRefused(target: String) throws {
+        let routed = Counter()
+        let daemon = try HTTPDaemon.make { _ in
+            routed.add()
+            return .refuse(.text("no", status: 405))
+        }
+        let client = try daemon.connect()
+        try client.send("CONNECT \(target) HTTP/1.1\r\nHost: x\r\n\r\nGET /tunnelled HTTP/1.1\r\nHost: x\r\n\r\n")
+        let response = try client.response()
+        #expect(response.status == 405)
+        #expect(response["Connection"] == "close")
+        #expect(try client.isClosedByServer())
+        #expect(routed.value == 1)
+    }
+
     /// However the bytes come, the head is seen as whole.
     @Test(arguments: [1, 2, 7, 1000]) func aHeadMayComeInPieces(size: Int) throws {
         let daemon = try HTTPDaemon.make { head in

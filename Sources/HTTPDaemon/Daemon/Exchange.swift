@@ -54,8 +54,9 @@ final class Exchange: @unchecked Sendable {
 
         switch core.route(head) {
         case .refuse(let response), .answer(let response):
-            // An answer in this first call ends the connection; without a body to avoid, the next call will do.
-            guard head.contentLength == 0 else { return refuse(response) }
+            // An answer in this first call ends the connection, as it has to where a body is to be avoided, or where the
+            // client may already speak to whom it asked to be connected with. Otherwise the next call will do.
+            guard head.contentLength == 0, head.method != "CONNECT" else { return refuse(response) }
             phase = .decided(response)
         case .accept(let limit, let storage, let execution, let handle):
             guard (head.contentLength ?? 0) <= limit else { return refuse(fault(.bodyTooLarge(limit: limit))) }

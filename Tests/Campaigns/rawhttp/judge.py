@@ -23,26 +23,33 @@ class Reading:
 
 
 def read_requests(data):
-    connection, reading = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 20), Reading([], False)
+    reading = Reading([], False)
     try:
-        connection.receive_data(data)
-        connection.receive_data(b"")
-        while True:
-            event = connection.next_event()
-            if isinstance(event, h11.Request):
-                reading.methods.append(event.method)
-                reading.sees_marker = reading.sees_marker or b"/v1/jobs/" in event.target
-            elif isinstance(event, h11.EndOfMessage):
-                connection.send(h11.Response(status_code=200, headers=[("Content-Length", "0")]))
-                connection.send(h11.EndOfMessage())
-                if connection.our_state is h11.MUST_CLOSE:
-                    break
-                connection.start_next_cycle()
-            elif not isinstance(event, h11.Data):
-                break
+        # Empty lines before a request are passed over (RFC 9112, 2.2), which h11 does not do.
+        while data := data.lstrip(b"\r\n"):
+            data = read_request(data, reading)
     except h11.ProtocolError:
         pass
     return reading
+
+
+def read_request(data, reading):
+    """Notes the first request. What comes after it; empty where nothing may."""
+    connection = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 20)
+    connection.receive_data(data)
+    connection.receive_data(b"")
+    while True:
+        event = connection.next_event()
+        if isinstance(event, h11.Request):
+            reading.methods.append(event.method)
+            reading.sees_marker = reading.sees_marker or b"/v1/jobs/" in event.target
+        elif isinstance(event, h11.EndOfMessage):
+            connection.send(h11.Response(status_code=200, headers=[("Content-Length", "0")]))
+            connection.send(h11.EndOfMessage())
+            # Nothing after a CONNECT either: the client may speak another protocol by then.
+            return b"" if connection.our_state in (h11.MUST_CLOSE, h11.SWITCHED_PROTOCOL) else connection.trailing_data[0]
+        elif not isinstance(event, h11.Data):
+            return b""
 
 
 def read_answers(received, methods):
@@ -60,6 +67,14 @@ def read_answers(received, methods):
         if answer:
             answers.append(answer)
     return answers
+
+
+def without_repetition(received):
+    """libmicrohttpd refuses a Content-Length that is no number with its head twice, which is all that a HEAD gets."""
+    start = received.rfind(b"HTTP/1.1 400 ")
+    last = received[start:]
+    is_own = start > 0 and last.endswith(b"\r\n\r\n") and b"X-Request-Id" not in last
+    return received[:start] if is_own and received[:start].endswith(last) else received
 
 
 def read_answer(received, to_head):
@@ -99,15 +114,11 @@ def judge(sent, received, closed):
             faults.append("the connection goes on after a refusal by the parser")
         return faults
     try:
-        answers = read_answers(received, reading.methods)
+        answers = read_answers(without_repetition(received), reading.methods)
     except h11.RemoteProtocolError as error:
         return [*faults, f"the answer is not HTTP: {error}"]
-    if len(answers) > 1 and answers[-1] == answers[-2] and answers[-1][0] == 400 and answers[-1][2] is None:
-        # The same twice over, to a HEAD.
-        answers.pop()
     statuses = [status for status, _, _ in answers]
-    # After a CONNECT h11 reads no further: it might have been granted.
-    if len(answers) > len(reading.methods) + 1 and b"CONNECT" not in reading.methods:
+    if len(answers) > len(reading.methods) + 1:
         faults.append(f"{len(answers)} answers to {len(reading.methods)} requests")
     if any(status >= 500 and status not in REFUSALS_5XX for status in statuses):
         faults.append(f"statuses {statuses}")
