@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 import Jobs
 import SQLiteStore
@@ -126,24 +127,8 @@ public enum Backup {
         all.append(.init(path: DataLayout.database, bytes: copied.bytes, sha256: copied.sha256))
         for folder in DataLayout.folders { try FileCopy.synchronize("\(destination)/\(folder)") }
         let manifest = BackupManifest(createdAt: createdAt.description, version: version, files: all)
-        try write(manifest.document, to: "\(destination)/\(BackupManifest.fileName)")
-        try FileCopy.synchronize(destination)
+        try DurableFolder(destination).write(manifest.document, as: BackupManifest.fileName)
         try FileCopy.synchronize("\(destination)/..")
         return manifest
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String) throws(MaintenanceError) {
-        let descriptor = open(path + ".part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .last("create \(path)") }
-        defer { close(descriptor) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw .last("write \(path)") }
-            done += count
-        }
-        guard fsync(descriptor) == 0 else { throw .last("fsync \(path)") }
-        guard rename(path + ".part", path) == 0 else { throw .last("rename \(path)") }
     }
 }
