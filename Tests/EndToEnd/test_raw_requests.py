@@ -111,6 +111,12 @@ def test_what_follows_a_connect_is_no_request(server, target):
     assert [answer.status_code for answer in answers] == [404 if target == "/nothing" else 405]
 
 
+@pytest.mark.parametrize("body", [CHUNKED, CHUNKED.replace(b"\r\n", b";a=b\n", 1), CHUNKED[:-2] + b"no colon: \rGET / HTTP/1.1\r\n\r\n"])
+def test_what_follows_chunks_is_no_request(server, body):
+    answers = raw.exchange(server.address, post(b"Host: x", b"Transfer-Encoding: chunked", body=body))
+    assert [answer.status_code for answer in answers] == [202] and answers[0].headers["Connection"] == "close"
+
+
 def test_empty_lines_before_a_request_are_passed_over(server):
     request = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
     answers = raw.exchange(server.address, b"\r\n" + request + b"\r\n\r\n" + request.replace(b"x\r\n", b"x\r\nConnection: close\r\n"))

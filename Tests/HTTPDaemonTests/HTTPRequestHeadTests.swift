@@ -6,6 +6,7 @@ struct HTTPRequestHeadTests {
         ("/", []), ("/v1/jobs", ["v1", "jobs"]), ("/v1/jobs/", ["v1", "jobs", ""]), ("//a", ["", "a"]),
         ("/a%2Fb/c", ["a/b", "c"]), ("/%2e%2e/x", ["..", "x"]), ("/a%252Fb", ["a%2Fb"]), ("/a+b", ["a+b"]),
         ("/%C3%A4", ["ä"]), ("http://example.org/a?b=c", ["a"]), ("HTTP://example.org", []),
+        ("http://[::1]:8080?a=b", []),
     ])
     func thePathIsSplitBeforeItIsDecodedOnce(target: String, path: [String]) throws {
         #expect(try HTTPRequestHead(method: "GET", target: target).path == path)
@@ -26,7 +27,9 @@ struct HTTPRequestHeadTests {
         ("/%2", .invalidPercentEncoding), ("/%zz", .invalidPercentEncoding), ("/?a=%1", .invalidPercentEncoding),
         ("/%FF", .invalidUTF8), ("/?%C3=1", .invalidUTF8), ("/%ED%A0%80", .invalidUTF8), ("a/b", .invalidTarget),
         ("", .invalidTarget), ("/a b", .invalidTarget), ("/a#b", .invalidTarget), ("/a\u{7}", .invalidTarget),
-        ("http://", .invalidTarget), ("ftp://x/", .invalidTarget),
+        ("http://", .invalidTarget), ("ftp://x/", .invalidTarget), ("http://?a=b", .invalidTarget),
+        ("http:// /a", .invalidTarget), ("http://a b/c", .invalidTarget), ("http://a#b", .invalidTarget),
+        ("http://user@a/b", .invalidTarget), ("http://a\u{7}/b", .invalidTarget),
     ])
     func aBrokenTargetIsRefused(target: String, reason: MalformedRequest) {
         #expect(throws: reason) { try HTTPRequestHead(method: "GET", target: target) }

@@ -57,8 +57,8 @@ extension DaemonTests {
                 bodyLimit: 1000, storage: head.path == ["spool"] ? .spool(directory: folder.path) : .memory,
                 handle: echo)
         }
-        let client = try daemon.connect()
         for path in ["memory", "spool"] {
+            let client = try daemon.connect()
             try client.send("POST /\(path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
             for _ in 0..<5 { try client.chunk([UInt8](repeating: 1, count: 999)) }
             try client.chunk([])
@@ -66,8 +66,6 @@ extension DaemonTests {
             #expect(response.status == 413)
             #expect(response.text == "bodyTooLarge(limit: 1000)")
         }
-        try client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        #expect(try client.response().status == 200)
         #expect(try folder.entries.isEmpty)
     }
 

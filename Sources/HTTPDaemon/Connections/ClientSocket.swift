@@ -10,8 +10,8 @@ final class ClientSocket: @unchecked Sendable {
     let thread: Int
     let stage = Stage.Shared()
     private let opened = ContinuousClock.now
-    /// Whether the last response was sent before the whole request was read.
-    var isRefused = false
+    /// Whether the client may still be sending when the last response has been sent.
+    var isToLinger = false
     /// What the TLS session uses for as long as it lasts.
     var certificate: TLSCertificate?
     private var target: UnsafePointer<CChar>?

@@ -59,7 +59,7 @@ func connectionChanged(
         guard let retained = slot.pointee else { return }
         slot.pointee = nil
         let socket = Unmanaged<ClientSocket>.fromOpaque(retained).takeRetainedValue()
-        if socket.isRefused { core(context).lingering.keep(descriptor) }
+        if socket.isToLinger { core(context).lingering.keep(descriptor) }
     @unknown default:
         return
     }

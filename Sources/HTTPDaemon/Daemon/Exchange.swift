@@ -47,19 +47,18 @@ final class Exchange: @unchecked Sendable {
             head = try parseHead(method: method, version: version)
         } catch {
             record = RequestRecord(headers: connection.headers)
-            return refuse(fault(.malformed(error)))
+            return answerLast(fault(.malformed(error)))
         }
         self.head = head
         record = head.record
 
         switch core.route(head) {
         case .refuse(let response), .answer(let response):
-            // An answer in this first call ends the connection, as it has to where a body is to be avoided, or where the
-            // client may already speak to whom it asked to be connected with. Otherwise the next call will do.
-            guard head.contentLength == 0, head.method != "CONNECT" else { return refuse(response) }
+            // An answer in this first call ends the connection; without a body to avoid, the next call will do.
+            guard head.contentLength == 0 else { return answerLast(response) }
             phase = .decided(response)
         case .accept(let limit, let storage, let execution, let handle):
-            guard (head.contentLength ?? 0) <= limit else { return refuse(fault(.bodyTooLarge(limit: limit))) }
+            guard (head.contentLength ?? 0) <= limit else { return answerLast(fault(.bodyTooLarge(limit: limit))) }
             let receiver =
                 head.contentLength == 0
                 ? nil
@@ -231,14 +230,16 @@ final class Exchange: @unchecked Sendable {
 
     private func answer(_ response: HTTPResponse) -> Bool {
         if case .deferred(let deferred) = response.body { return postpone(.await(deferred)) }
+        if head?.hasCertainEnd == false { return answerLast(response) }
         phase = .answered
         return send(response, closing: core.isDraining.load(ordering: .acquiring))
     }
 
-    /// Answers with the request's body unread. What follows on the wire is not looked at: the connection ends.
-    private func refuse(_ response: HTTPResponse) -> Bool {
+    /// Answers where the request's body is unread or its end is in doubt. What follows on the wire is not looked at: the
+    /// connection ends.
+    private func answerLast(_ response: HTTPResponse) -> Bool {
         phase = .answered
-        connection.socket?.isRefused = true
+        connection.socket?.isToLinger = true
         return send(response, closing: true)
     }
 

@@ -53,11 +53,11 @@ public enum BodyFraming: Sendable, Equatable {
 
 extension String {
     /// Whether this may be the value of `Host`: what has no meaning there could have one for another server. It may be empty.
-    fileprivate var isHost: Bool {
+    var isHost: Bool {
         withBytes { bytes in
             bytes.allSatisfy { byte in
                 switch byte {
-                case UInt8(ascii: " "), 0x09, UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"),
+                case 0...0x20, 0x7F, UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"),
                     UInt8(ascii: "@"), UInt8(ascii: ","), UInt8(ascii: "\\"):
                     false
                 default: true

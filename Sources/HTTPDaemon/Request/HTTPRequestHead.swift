@@ -45,6 +45,10 @@ public final class HTTPRequestHead: Sendable {
         }
     }
 
+    /// Whether any server would see the next request begin in the same place. The lines between chunks may end in LF alone
+    /// for libmicrohttpd, and trailers hold what it likes; after `CONNECT` a client may speak another protocol at once.
+    var hasCertainEnd: Bool { framing != .chunked && method != "CONNECT" }
+
     /// Bytes of a target, at most.
     static let targetLimit = 8 << 10
 

@@ -40,13 +40,10 @@ struct RequestTarget {
         if raw.utf8.first == UInt8(ascii: "/") || raw == "*" { return raw }
         for scheme in ["http://", "https://"] where String(raw.prefix(scheme.count)).equalsIgnoringASCIICase(scheme) {
             let rest = raw.dropFirst(scheme.count)
-            guard let end = rest.utf8.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }),
-                end > rest.startIndex
-            else {
-                if rest.isEmpty { throw .invalidTarget }
-                return "/"
-            }
-            return rest.utf8[end] == UInt8(ascii: "/") ? rest[end...] : "/" + rest[end...]
+            let end = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
+            guard end > rest.startIndex, String(rest[..<end]).isHost else { throw .invalidTarget }
+            let path = rest[end...]
+            return path.utf8.first == UInt8(ascii: "/") ? path : "/" + path
         }
         throw .invalidTarget
     }

@@ -12,6 +12,7 @@ CLOSING = {400, 408, 414, 417, 431, 501, 505}
 REFUSALS_5XX = {501, 505}
 # Bodies of the answers that libmicrohttpd gives by itself.
 OWN_PAGE = b"<html><head><title>"
+# Passed over before a request (RFC 9112, 2.2), which h11 does not do.
 EMPTY_LINES = re.compile(rb"\A(\r?\n)+")
 
 
@@ -27,7 +28,8 @@ class Reading:
 def read_requests(data):
     reading = Reading([], False)
     try:
-        # Empty lines before a request are passed over (RFC 9112, 2.2), which h11 does not do.
+        # Where these end a line, libmicrohttpd leaves of them what it leaves of CRLFs: zeros.
+        data = data.replace(b"\0\n", b"\r\n").replace(b"\0\r\n\n", b"\r\n\r\n")
         while data := EMPTY_LINES.sub(b"", data):
             data = read_request(data, reading)
     except h11.ProtocolError:
@@ -45,17 +47,33 @@ def read_request(data, reading):
         if isinstance(event, h11.Request):
             reading.methods.append(event.method)
             reading.sees_marker = reading.sees_marker or b"/v1/jobs/" in event.target
+            stays_open = event.http_version == b"1.0" and b"keep-alive" in dict(event.headers).get(b"connection", b"").lower()
         elif isinstance(event, h11.EndOfMessage):
             connection.send(h11.Response(status_code=200, headers=[("Content-Length", "0")]))
             connection.send(h11.EndOfMessage())
-            # Nothing after a CONNECT either: the client may speak another protocol by then.
-            return b"" if connection.our_state in (h11.MUST_CLOSE, h11.SWITCHED_PROTOCOL) else connection.trailing_data[0]
+            # Nothing after a CONNECT: the client may speak another protocol by then. HTTP/1.0 h11 would close always.
+            if connection.our_state is h11.SWITCHED_PROTOCOL or connection.our_state is h11.MUST_CLOSE and not stays_open:
+                return b""
+            return connection.trailing_data[0]
         elif not isinstance(event, h11.Data):
             return b""
 
 
+@dataclass
+class Answer:
+    status: int
+    body: bytes
+    # Whether it says that the connection ends.
+    closes: bool
+
+    @property
+    def ends(self):
+        """Whether the connection has to end; broken JSON is no broken request. A HEAD's answer does not tell."""
+        return self.closes or self.status in CLOSING and bool(self.body) and b"invalid_json" not in self.body
+
+
 def read_answers(received, methods):
-    """(status, body, media type) of each answer; raises h11.RemoteProtocolError where one is not HTTP."""
+    """Raises h11.RemoteProtocolError where an answer is not HTTP."""
     answers = []
     while received:
         known = methods[len(answers):len(answers) + 1]
@@ -80,22 +98,22 @@ def without_repetition(received):
 
 
 def read_answer(received, to_head):
-    """(status, body, media type), or None where there are only interim ones; and what comes after."""
+    """The answer, or None where there are only interim ones; and what comes after."""
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=1 << 20)
     connection.send(h11.Request(method="HEAD" if to_head else "GET", target="/", headers=[("Host", "x")]))
     connection.send(h11.EndOfMessage())
     connection.receive_data(received)
-    status, body, media_type = None, b"", None
+    answer = None
     while True:
         event = connection.next_event()
         if isinstance(event, h11.Response):
-            status, media_type = event.status_code, dict(event.headers).get(b"content-type")
+            answer = Answer(event.status_code, b"", dict(event.headers).get(b"connection") == b"close")
         elif isinstance(event, h11.Data):
-            body += event.data
+            answer.body += event.data
         elif isinstance(event, h11.EndOfMessage):
-            return (status, body, media_type), connection.trailing_data[0]
+            return answer, connection.trailing_data[0]
         elif event is h11.NEED_DATA:
-            if status is None and not connection.trailing_data[0]:
+            if answer is None and not connection.trailing_data[0]:
                 return None, b""
             # An answer may also end with the connection.
             connection.receive_data(b"")
@@ -119,13 +137,13 @@ def judge(sent, received, closed):
         answers = read_answers(without_repetition(received), reading.methods)
     except h11.RemoteProtocolError as error:
         return [*faults, f"the answer is not HTTP: {error}"]
-    statuses = [status for status, _, _ in answers]
+    statuses = [answer.status for answer in answers]
     if len(answers) > len(reading.methods) + 1:
         faults.append(f"{len(answers)} answers to {len(reading.methods)} requests")
     if any(status >= 500 and status not in REFUSALS_5XX for status in statuses):
         faults.append(f"statuses {statuses}")
-    if any(status in CLOSING and b"invalid_json" not in body for status, body, _ in answers[:-1]):
+    if any(answer.ends for answer in answers[:-1]):
         faults.append(f"another answer after one that ends the connection: {statuses}")
-    if not closed and answers and statuses[-1] in CLOSING and b"invalid_json" not in answers[-1][1]:
+    if not closed and answers and answers[-1].ends:
         faults.append(f"the connection stays open after {statuses[-1]}")
     return faults
