@@ -21,6 +21,8 @@ from rawhttp.grammar import draw  # noqa: E402
 from rawhttp.judge import CLOSING, judge  # noqa: E402
 from rawhttp.naive_server import PLANTS, NaiveServer  # noqa: E402
 
+# What an answer says after which the connection ends.
+ENDINGS = [b"Connection: close\r\n", *(b"HTTP/1.1 %d " % status for status in CLOSING)]
 BATCH = 100
 LANES = 4
 
@@ -58,7 +60,7 @@ def exchange(address, data, ends, cuts):
                 except TimeoutError:
                     if ends or not closed:
                         raise
-                    if connection.gettimeout() < 1 and any(b"HTTP/1.1 %d " % status in received for status in CLOSING):
+                    if connection.gettimeout() < 1 and any(sign in received for sign in ENDINGS):
                         # It has to close now; a busy machine may take its time.
                         connection.settimeout(10)
                         continue

@@ -12,8 +12,8 @@ CLOSING = {400, 408, 414, 417, 431, 501, 505}
 REFUSALS_5XX = {501, 505}
 # Bodies of the answers that libmicrohttpd gives by itself.
 OWN_PAGE = b"<html><head><title>"
-# Passed over before a request (RFC 9112, 2.2), which h11 does not do.
-EMPTY_LINES = re.compile(rb"\A(\r?\n)+")
+# Passed over before a request (RFC 9112, 2.2), which h11 does not do. A line that begins with NUL is empty for libmicrohttpd.
+EMPTY_LINES = re.compile(rb"\A((\0[^\n]*)?\r?\n)+")
 
 
 @dataclass
@@ -29,7 +29,7 @@ def read_requests(data):
     reading = Reading([], False)
     try:
         # Where these end a line, libmicrohttpd leaves of them what it leaves of CRLFs: zeros.
-        data = data.replace(b"\0\n", b"\r\n").replace(b"\0\r\n\n", b"\r\n\r\n")
+        data = data.replace(b"\0\n", b"\r\n").replace(b"\0\r\n\n", b"\r\n\r\n").replace(b"\n\0\r\n", b"\r\n\r\n")
         while data := EMPTY_LINES.sub(b"", data):
             data = read_request(data, reading)
     except h11.ProtocolError:
