@@ -14,6 +14,8 @@ REFUSALS_5XX = {501, 505}
 OWN_PAGE = b"<html><head><title>"
 # Passed over before a request (RFC 9112, 2.2), which h11 does not do. A line that begins with NUL is empty for libmicrohttpd.
 EMPTY_LINES = re.compile(rb"\A((\0[^\n]*)?\r?\n)+")
+# Of these libmicrohttpd leaves at the end of a line what it leaves of CRLF, zeros in their place: nobody behind it can tell.
+UNSEEN = {b"\0\n": b"\r\n", b"\0\r\n\n": b"\r\n\r\n", b"\n\0\r\n": b"\r\n\r\n", b"\n:\n": b"\n\r\n"}
 
 
 @dataclass
@@ -28,8 +30,8 @@ class Reading:
 def read_requests(data):
     reading = Reading([], False)
     try:
-        # Where these end a line, libmicrohttpd leaves of them what it leaves of CRLFs: zeros.
-        data = data.replace(b"\0\n", b"\r\n").replace(b"\0\r\n\n", b"\r\n\r\n").replace(b"\n\0\r\n", b"\r\n\r\n")
+        for unseen, seen in UNSEEN.items():
+            data = data.replace(unseen, seen)
         while data := EMPTY_LINES.sub(b"", data):
             data = read_request(data, reading)
     except h11.ProtocolError:
