@@ -43,8 +43,8 @@ def make(seed, number):
 
 
 def exchange(address, data, ends, cuts):
-    """What comes back, and whether the connection was closed without the client having waited in vain."""
-    received, closed = b"", True
+    """What comes back, and whether the server kept to what that says of the connection's end."""
+    received, keeps_word, is_waited_for = b"", True, not ends
     with socket.create_connection(address, timeout=10) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
@@ -58,13 +58,15 @@ def exchange(address, data, ends, cuts):
                 try:
                     piece = connection.recv(65536)
                 except TimeoutError:
-                    if ends or not closed:
+                    if not is_waited_for:
                         raise
-                    if connection.gettimeout() < 1 and any(sign in received for sign in ENDINGS):
-                        # It has to close now; a busy machine may take its time.
+                    must_close = any(sign in received for sign in ENDINGS)
+                    if must_close and connection.gettimeout() < 1:
+                        # A busy machine may take its time.
                         connection.settimeout(10)
                         continue
-                    closed = False
+                    # Otherwise it waits for more, or has not come to it yet: then the client is the one who ends.
+                    keeps_word, is_waited_for = not must_close, False
                     connection.settimeout(10)
                     connection.shutdown(socket.SHUT_WR)
                     continue
@@ -76,7 +78,7 @@ def exchange(address, data, ends, cuts):
         except OSError as error:
             if error.errno != errno.ENOTCONN:
                 raise
-    return received, closed
+    return received, keeps_word
 
 
 def is_served(address):

@@ -121,10 +121,10 @@ def read_answer(received, to_head):
             connection.receive_data(b"")
 
 
-def judge(sent, received, closed):
+def judge(sent, received, keeps_word):
     """What is wrong with what came back, in words; empty where nothing is.
 
-    `closed` tells whether the server closed the connection, where it was not the client who ended it.
+    `keeps_word` is false where the connection was still open long after an answer that ends it.
     """
     reading, faults = read_requests(sent), []
     if MARKER_ANSWER in received and not reading.sees_marker:
@@ -132,7 +132,7 @@ def judge(sent, received, closed):
     own = received.find(OWN_PAGE)
     if own >= 0:
         # libmicrohttpd refused by itself, and for a Content-Length that is no number with its head twice. Nothing may follow.
-        if not closed or b"HTTP/1.1 " in received[own:]:
+        if not keeps_word or b"HTTP/1.1 " in received[own:]:
             faults.append("the connection goes on after a refusal by the parser")
         return faults
     try:
@@ -146,6 +146,6 @@ def judge(sent, received, closed):
         faults.append(f"statuses {statuses}")
     if any(answer.ends for answer in answers[:-1]):
         faults.append(f"another answer after one that ends the connection: {statuses}")
-    if not closed and answers and answers[-1].ends:
+    if not keeps_word and answers and answers[-1].ends:
         faults.append(f"the connection stays open after {statuses[-1]}")
     return faults
