@@ -1,4 +1,3 @@
-import Datasets
 import Glibc
 import Jobs
 import SQLiteStore
@@ -127,7 +126,8 @@ public enum Backup {
         all.append(.init(path: DataLayout.database, bytes: copied.bytes, sha256: copied.sha256))
         for folder in DataLayout.folders { try FileCopy.synchronize("\(destination)/\(folder)") }
         let manifest = BackupManifest(createdAt: createdAt.description, version: version, files: all)
-        try DurableFolder(destination).write(manifest.document, as: BackupManifest.fileName)
+        try FileCopy.write(manifest.document, to: "\(destination)/\(BackupManifest.fileName)")
+        try FileCopy.synchronize(destination)
         try FileCopy.synchronize("\(destination)/..")
         return manifest
     }

@@ -17,24 +17,22 @@ enum FileCopy {
     static func copy(_ source: String, to destination: String) throws(MaintenanceError) -> Outcome? {
         guard let reading = try open(source) else { return nil }
         defer { close(reading) }
-        let writing = Glibc.open(destination, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard writing >= 0 else { throw .last("create \(destination)") }
-        var isClosed = false
-        defer { if !isClosed { close(writing) } }
-        let outcome = try pass(reading, source) { (part) throws(MaintenanceError) in
-            var rest = part[...]
-            while !rest.isEmpty {
-                let piece = UnsafeRawBufferPointer(rebasing: rest)
-                let count = write(writing, piece.baseAddress, piece.count)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { throw .last("write \(destination)") }
-                rest = rest.dropFirst(count)
+        return try create(destination) { (writing) throws(MaintenanceError) in
+            try pass(reading, source) { (part) throws(MaintenanceError) in
+                try append(part, to: writing, destination)
             }
         }
-        guard fsync(writing) == 0 else { throw .last("fsync \(destination)") }
-        isClosed = true
-        guard close(writing) == 0 else { throw .last("close \(destination)") }
-        return outcome
+    }
+
+    /// Makes a file of `bytes` that is there whole or not at all.
+    static func write(_ bytes: [UInt8], to destination: String) throws(MaintenanceError) {
+        let part = destination + ".part"
+        try create(part) { (writing) throws(MaintenanceError) in
+            try bytes.withUnsafeBufferPointer { (bytes) throws(MaintenanceError) in
+                try append(UnsafeRawBufferPointer(bytes), to: writing, part)
+            }
+        }
+        guard rename(part, destination) == 0 else { throw .last("rename \(part)") }
     }
 
     /// Reads `file` to its end; nil if it is not there.
@@ -50,6 +48,34 @@ enum FileCopy {
         guard descriptor >= 0 else { throw .last("open \(path)") }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .last("fsync \(path)") }
+    }
+
+    /// Makes `file`, on disk when this returns, of what `fill` writes to its descriptor.
+    private static func create<Result>(
+        _ file: String, _ fill: (Int32) throws(MaintenanceError) -> Result
+    ) throws(MaintenanceError) -> Result {
+        let descriptor = Glibc.open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .last("create \(file)") }
+        var isClosed = false
+        defer { if !isClosed { close(descriptor) } }
+        let result = try fill(descriptor)
+        guard fsync(descriptor) == 0 else { throw .last("fsync \(file)") }
+        isClosed = true
+        guard close(descriptor) == 0 else { throw .last("close \(file)") }
+        return result
+    }
+
+    private static func append(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ name: String
+    ) throws(MaintenanceError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = UnsafeRawBufferPointer(rebasing: rest)
+            let count = Glibc.write(descriptor, piece.baseAddress, piece.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw .last("write \(name)") }
+            rest = rest.dropFirst(count)
+        }
     }
 
     private static func open(_ file: String) throws(MaintenanceError) -> Int32? {

@@ -10,6 +10,10 @@ from harness.contract import ROOT
 
 CAMPAIGNS = ROOT / "Tests/Campaigns"
 UNABLE = 77
+sys.path.append(str(CAMPAIGNS))
+
+from rawhttp.grammar import MARKER_ANSWER, SMUGGLED  # noqa: E402
+from rawhttp.judge import judge  # noqa: E402
 
 
 def run(name, *options):
@@ -37,6 +41,36 @@ def test_ten_thousand_malformed_requests_do_no_harm():
 def test_the_malformed_requests_find_a_planted_fault(plant, rounds, sign):
     status, output, done, violations = run("malformed_requests", "--rounds", rounds, "--plant", plant)
     assert status == 1 and done == rounds and violations > 0 and sign in output, output
+
+
+def answer(status, body=b"ok", *, closes=False):
+    return b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n%s\r\n%s" % (status, len(body), b"Connection: close\r\n" if closes else b"", body)
+
+
+CHUNKED = b"POST /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+CONNECT = b"CONNECT /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+HEAD = GET.replace(b"GET", b"HEAD")
+
+
+@pytest.mark.parametrize("sent, received, fault", [
+    *((CHUNKED + end + SMUGGLED, answer(200) + answer(404, MARKER_ANSWER), "a smuggled request was executed")
+      for end in (b"0\0\n\r\n", b"0\r\n:\n", b"0\r\n\0\n", b"0\r\nX: y\0\n\r\n", b"0\n\0\r\n", b"0\n\n", b"0\r\n\r\n")),
+    (CHUNKED + b"0\r\n\r\n" + GET, answer(200) + answer(200), "2 answers to 1 requests"),
+    (CHUNKED + b"0\r\n\r\n", answer(200), "may go on after chunks or CONNECT"),
+    (CONNECT + GET, answer(405) + answer(200), "2 answers to 1 requests"),
+    (CONNECT, answer(405), "may go on after chunks or CONNECT"),
+    (HEAD + GET, answer(501, b"") + answer(200), "another answer after one that ends the connection"),
+    (GET + GET, answer(200, closes=True) + answer(200), "another answer after one that ends the connection")])
+def test_the_judge_of_malformed_requests_is_not_deceived(sent, received, fault):
+    assert any(fault in found for found in judge(sent, received, True))
+
+
+@pytest.mark.parametrize("sent, received", [
+    (CHUNKED + b"0\r\n\r\n" + SMUGGLED, answer(200, closes=True)), (CONNECT + GET, answer(405, closes=True)), (GET + b"\r\n" + GET, answer(200) * 2),
+    (HEAD.replace(b"1.1", b"1.0").replace(b"x", b"x\r\nConnection: keep-alive") + GET, answer(200, b"") + answer(200))])
+def test_the_judge_of_malformed_requests_lets_pass_what_is_right(sent, received):
+    assert judge(sent, received, True) == []
 
 
 @pytest.mark.timeout(400)

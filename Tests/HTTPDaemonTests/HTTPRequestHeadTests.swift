@@ -28,6 +28,7 @@ struct HTTPRequestHeadTests {
         ("/%FF", .invalidUTF8), ("/?%C3=1", .invalidUTF8), ("/%ED%A0%80", .invalidUTF8), ("a/b", .invalidTarget),
         ("", .invalidTarget), ("/a b", .invalidTarget), ("/a#b", .invalidTarget), ("/a\u{7}", .invalidTarget),
         ("http://", .invalidTarget), ("ftp://x/", .invalidTarget), ("http://?a=b", .invalidTarget),
+        ("http://:80/a", .invalidTarget),
         ("http:// /a", .invalidTarget), ("http://a b/c", .invalidTarget), ("http://a#b", .invalidTarget),
         ("http://user@a/b", .invalidTarget), ("http://a\u{7}/b", .invalidTarget),
     ])

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads on for a while from clients that were answered before their body was read. A socket closed with unread bytes
+/// Reads on for a while from clients that were answered while they may still be sending. A socket closed with unread bytes
 /// is reset, and the reset can overtake the answer on its way: the client would see a broken connection, not a 413.
 final class LingeringClose: Sendable {
     private struct Socket {

@@ -45,8 +45,8 @@ public final class HTTPRequestHead: Sendable {
         }
     }
 
-    /// Whether any server would see the next request begin in the same place. The lines between chunks may end in LF alone
-    /// for libmicrohttpd, and trailers hold what it likes; after `CONNECT` a client may speak another protocol at once.
+    /// Whether the next request can begin only where it is taken to. Not after chunks: for libmicrohttpd the lines between
+    /// them may end in LF alone, and trailers hold anything. After `CONNECT` a client may speak another protocol at once.
     var hasCertainEnd: Bool { framing != .chunked && method != "CONNECT" }
 
     /// Bytes of a target, at most.

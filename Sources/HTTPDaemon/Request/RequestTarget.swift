@@ -41,7 +41,8 @@ struct RequestTarget {
         for scheme in ["http://", "https://"] where String(raw.prefix(scheme.count)).equalsIgnoringASCIICase(scheme) {
             let rest = raw.dropFirst(scheme.count)
             let end = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
-            guard end > rest.startIndex, String(rest[..<end]).isHost else { throw .invalidTarget }
+            let host = String(rest[..<end])
+            guard !host.isEmpty, !host.hasPrefix(":"), host.isHost else { throw .invalidTarget }
             let path = rest[end...]
             return path.utf8.first == UInt8(ascii: "/") ? path : "/" + path
         }

@@ -13,8 +13,9 @@ REFUSALS_5XX = {501, 505}
 # Bodies of the answers that libmicrohttpd gives by itself.
 OWN_PAGE = b"<html><head><title>"
 # Passed over before a request (RFC 9112, 2.2), which h11 does not do. A line that begins with NUL is empty for libmicrohttpd.
+HEAD_END = re.compile(rb"\n\r?\n")
 EMPTY_LINES = re.compile(rb"\A((\0[^\n]*)?\r?\n)+")
-# Of these libmicrohttpd leaves at the end of a line what it leaves of CRLF, zeros in their place: nobody behind it can tell.
+# Of these libmicrohttpd leaves at the end of a head's line what it leaves of CRLF, zeros in their place: nobody behind it can tell.
 UNSEEN = {b"\0\n": b"\r\n", b"\0\r\n\n": b"\r\n\r\n", b"\n\0\r\n": b"\r\n\r\n", b"\n:\n": b"\n\r\n"}
 
 
@@ -25,18 +26,27 @@ class Reading:
     methods: list
     # Whether one of them is for a job, as the smuggled ones are, and whatever is left of those where bytes were changed.
     sees_marker: bool
+    # Whether the connection has to end with the last of them: another server could see the next one begin elsewhere.
+    ends: bool = False
 
 
 def read_requests(data):
     reading = Reading([], False)
     try:
-        for unseen, seen in UNSEEN.items():
-            data = data.replace(unseen, seen)
-        while data := EMPTY_LINES.sub(b"", data):
-            data = read_request(data, reading)
+        while not reading.ends and (data := EMPTY_LINES.sub(b"", data)):
+            data = read_request(with_head_as_seen(data), reading)
     except h11.ProtocolError:
         pass
     return reading
+
+
+def with_head_as_seen(data):
+    """The same, with the head that comes first as it is for libmicrohttpd."""
+    seen = data
+    for what, instead in UNSEEN.items():
+        seen = seen.replace(what, instead)
+    end = HEAD_END.search(seen)
+    return seen[:end.end()] + data[end.end():] if end else seen
 
 
 def read_request(data, reading):
@@ -47,16 +57,16 @@ def read_request(data, reading):
     while True:
         event = connection.next_event()
         if isinstance(event, h11.Request):
+            headers = dict(event.headers)
             reading.methods.append(event.method)
             reading.sees_marker = reading.sees_marker or b"/v1/jobs/" in event.target
-            stays_open = event.http_version == b"1.0" and b"keep-alive" in dict(event.headers).get(b"connection", b"").lower()
+            reading.ends = event.method == b"CONNECT" or b"transfer-encoding" in headers
+            stays_open = event.http_version == b"1.0" and b"keep-alive" in headers.get(b"connection", b"").lower()
         elif isinstance(event, h11.EndOfMessage):
             connection.send(h11.Response(status_code=200, headers=[("Content-Length", "0")]))
             connection.send(h11.EndOfMessage())
-            # Nothing after a CONNECT: the client may speak another protocol by then. HTTP/1.0 h11 would close always.
-            if connection.our_state is h11.SWITCHED_PROTOCOL or connection.our_state is h11.MUST_CLOSE and not stays_open:
-                return b""
-            return connection.trailing_data[0]
+            # HTTP/1.0 h11 would close always.
+            return b"" if connection.our_state is h11.MUST_CLOSE and not stays_open else connection.trailing_data[0]
         elif not isinstance(event, h11.Data):
             return b""
 
@@ -67,11 +77,13 @@ class Answer:
     body: bytes
     # Whether it says that the connection ends.
     closes: bool
+    to_head: bool
 
     @property
     def ends(self):
-        """Whether the connection has to end; broken JSON is no broken request. A HEAD's answer does not tell."""
-        return self.closes or self.status in CLOSING and bool(self.body) and b"invalid_json" not in self.body
+        """Whether the connection has to end. Broken JSON is no broken request; the answer to a HEAD does not tell which it was."""
+        is_about_json = self.status == 400 and (self.to_head or b"invalid_json" in self.body)
+        return self.closes or self.status in CLOSING and not is_about_json
 
 
 def read_answers(received, methods):
@@ -109,7 +121,7 @@ def read_answer(received, to_head):
     while True:
         event = connection.next_event()
         if isinstance(event, h11.Response):
-            answer = Answer(event.status_code, b"", dict(event.headers).get(b"connection") == b"close")
+            answer = Answer(event.status_code, b"", dict(event.headers).get(b"connection") == b"close", to_head)
         elif isinstance(event, h11.Data):
             answer.body += event.data
         elif isinstance(event, h11.EndOfMessage):
@@ -140,10 +152,13 @@ def judge(sent, received, keeps_word):
     except h11.RemoteProtocolError as error:
         return [*faults, f"the answer is not HTTP: {error}"]
     statuses = [answer.status for answer in answers]
-    if len(answers) > len(reading.methods) + 1:
+    # One more may refuse what h11 does not know for a request.
+    if len(answers) > len(reading.methods) + (not reading.ends):
         faults.append(f"{len(answers)} answers to {len(reading.methods)} requests")
     if any(status >= 500 and status not in REFUSALS_5XX for status in statuses):
         faults.append(f"statuses {statuses}")
+    if reading.ends and len(answers) == len(reading.methods) and not answers[-1].closes:
+        faults.append(f"the connection may go on after chunks or CONNECT: {statuses}")
     if any(answer.ends for answer in answers[:-1]):
         faults.append(f"another answer after one that ends the connection: {statuses}")
     if not keeps_word and answers and answers[-1].ends:
