@@ -12,8 +12,8 @@ CLOSING = {400, 408, 414, 417, 431, 501, 505}
 REFUSALS_5XX = {501, 505}
 # Bodies of the answers that libmicrohttpd gives by itself.
 OWN_PAGE = b"<html><head><title>"
-# Passed over before a request (RFC 9112, 2.2), which h11 does not do. A line that begins with NUL is empty for libmicrohttpd.
 HEAD_END = re.compile(rb"\n\r?\n")
+# Passed over before a request (RFC 9112, 2.2), which h11 does not do. A line that begins with NUL is empty for libmicrohttpd.
 EMPTY_LINES = re.compile(rb"\A((\0[^\n]*)?\r?\n)+")
 # Of these libmicrohttpd leaves at the end of a head's line what it leaves of CRLF, zeros in their place: nobody behind it can tell.
 UNSEEN = {b"\0\n": b"\r\n", b"\0\r\n\n": b"\r\n\r\n", b"\n\0\r\n": b"\r\n\r\n", b"\n:\n": b"\n\r\n"}
