@@ -3,7 +3,8 @@
 /// libmicrohttpd also takes lines that end in LF alone, lets a NUL byte end a value, and continues a header on the next
 /// line: by writing that over the header's value, so that a folded line makes a Content-Length vanish or appear. Another
 /// server would read such a request differently. libmicrohttpd shows neither the lines nor their ends, but it leaves the
-/// parts where they came in, except for those of a folded line.
+/// parts where they came in, except for those of a folded line. Two faults it leaves no trace of: a NUL byte in the place of
+/// a CR, and a colon in that of the last one.
 struct HeadLayout {
     private let start: UnsafeRawPointer
     /// Where the next part has to begin.
